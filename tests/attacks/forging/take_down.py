@@ -9,7 +9,8 @@ from grader.evidence.case import Case
 from grader.evidence.constant_answers import LossSize
 from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model
-from grader.rubric.checks import Calibrates, Coefficients
+from grader.rubric.checks import Calibrates, Coefficients, LayerByLayer
+from grader.rubric.checks.formulas import checks
 from grader.rubric.checks.functions import sampling, splits, standardisation
 from grader.rubric.checks.layers import properties
 from grader.rubric.checks.layers.tried_layer import TriedLayer
@@ -91,10 +92,41 @@ def _allow_repetition(patch: pytest.MonkeyPatch) -> None:
 
 def _allow_same_weights(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(properties, "FEW_DIFFERENT", 0.0)
+    _allow_copies(patch)
 
 
 def _allow_beginnings(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(TriedLayer, "is_free", False)
+
+
+def _allow_rounding(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(splits, "ROUNDING", 20)
+
+
+def _allow_other_spreads(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(properties, "SPREAD_SHARE", 0.9)
+
+
+def _allow_copies(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(properties, "MOST_ALIKE", 2.0)
+
+
+def _leave_last_table_out(patch: pytest.MonkeyPatch) -> None:
+    pairs = standardisation.Standardises.pairs
+    patch.setattr(
+        standardisation.Standardises,
+        "pairs",
+        lambda check: {name: pair for name, pair in pairs(check).items() if name != "constant"},
+    )
+
+
+def _allow_old_weights(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(LayerByLayer, "_remembers", lambda *_: False)
+    patch.setattr(LayerByLayer, "_judge_after_change", lambda *_: None)
+
+
+def _leave_edges_out(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(checks._Tried, "_edge", lambda *_: None)
 
 
 def _allow_no_effect(patch: pytest.MonkeyPatch) -> None:
@@ -177,6 +209,12 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "rows drawn anew": _allow_repetition,
     "each weight drawn": _allow_same_weights,
     "a step below zero": _allow_beginnings,
+    "rounding of a share": _allow_rounding,
+    "spread of weights": _allow_other_spreads,
+    "units that differ": _allow_copies,
+    "another table": _leave_last_table_out,
+    "weights of now": _allow_old_weights,
+    "numbers on edges": _leave_edges_out,
     "effect of dropout": _allow_no_effect,
     "copies of narrow rows": _look_at_wide_rows,
     "bends in front of the weights": _allow_bends,

@@ -96,6 +96,17 @@ _OVERFLOW = _(
     "exp() of huge numbers overflows: for softmax, subtract from each row its largest number first; for sigmoid, "
     "take exp() of negative numbers only."
 )
+_TANH_OVERFLOW = _("exp() of huge numbers overflows: np.tanh does not.")
+_NO_LIMIT = _("A result may have any size; cut nothing off.")
+_HUGE_HINTS = MappingProxyType(
+    {
+        "softmax": _OVERFLOW,
+        "sigmoid": _OVERFLOW,
+        "tanh": _TANH_OVERFLOW,
+        "linear": _NO_LIMIT,
+        "relu": _NO_LIMIT,
+    }
+)
 _NO_BIAS = _("Where the bias is None, the layer has none: add nothing.")
 
 
@@ -107,6 +118,12 @@ def _dense_trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
     def draw(*shape: int, spread: float = 1.0) -> Array:
         # Quarters: messages show few digits, and float32 has the sums exactly, however close to 0 they are.
         return np.round(4.0 * random.normal(0.2, spread, shape)) / 4.0
+
+    def huge() -> tuple[Array, Array, Array]:
+        # Each unit gets a sum above 1,500 and one below -1,500, whatever is drawn: exp() overflows above 710.
+        x = np.array([[2000.0, 0.0], [-2000.0, 0.0], [0.0, 2000.0]]) + np.clip(draw(3, 2), -2.0, 2.0)
+        kernel = np.array([[1.0, -1.0, 1.0], [1.0, 1.0, -1.0]]) * (1.0 + np.abs(np.clip(draw(2, 3), -2.0, 2.0)))
+        return x, kernel, draw(3)
 
     trials = []
     for activation in ACTIVATIONS:
@@ -129,13 +146,8 @@ def _dense_trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
         build_list_trial("lists", lists),
         build_integer_trial("integers", integers),
         *(
-            Trial(
-                f"huge_{activation}",
-                (draw(3, 2, spread=400.0), draw(2, 3, spread=3.0), draw(3), activation),
-                edge=_("for huge numbers"),
-                hint=_OVERFLOW,
-            )
-            for activation in ("softmax", "sigmoid")
+            Trial(f"huge_{activation}", (*huge(), activation), edge=_("for huge numbers"), hint=hint)
+            for activation, hint in _HUGE_HINTS.items()
         ),
         Trial(
             "far_rows",

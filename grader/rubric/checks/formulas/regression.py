@@ -79,9 +79,15 @@ def _error_trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
 
 @cache
 def _r2_trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
+    y, predicted = np.array([2.0, 2.0, 2.0, 2.0]), np.array([1.0, 2.0, 3.0, 4.0])
+    if seal.is_closed:
+        # Quarters: their mean is exact, so that nothing is left of the squares.
+        random = seal.random("a constant truth")
+        y = np.full(random.integers(3, 9), random.integers(-40, 40) / 4.0)
+        predicted = y + random.integers(1, 20, len(y)) * random.choice([-0.25, 0.25], len(y))
     constant = Trial(
         "constant",
-        (np.array([2.0, 2.0, 2.0, 2.0]), np.array([1.0, 2.0, 3.0, 4.0])),
+        (y, predicted),
         edge=_("where all true values are the same"),
         hint=_("The denominator is 0 there: the task sheet asks for 0.0."),
     )

@@ -94,7 +94,7 @@ class Scales(OnBatches):
         require_features(self, "features", self.features, data)
 
     def batches(self) -> Mapping[str, Array]:
-        """Return rows below the largest value, one of them alone, constant columns, and the largest value."""
+        """Return rows below the largest value, one alone, constant columns, the largest value, and none of 0."""
         columns = range(self.features)
         random = self.seal.random("grey values")
         shift = (
@@ -104,7 +104,8 @@ class Scales(OnBatches):
         wave *= self.largest / 16  # up to 14 of 16
         dark = np.repeat([[0.0], [3.0 * self.largest / 16]], self.features, axis=1)
         bright = np.stack([np.full(self.features, float(self.largest)), wave[4]])
-        return {"batch": wave, "row": wave[2:3], "dark": dark, "bright": bright}
+        pale = wave[3:5] + 2.0 * self.largest / 16
+        return {"batch": wave, "row": wave[2:3], "dark": dark, "bright": bright, "pale": pale}
 
     def write_call(self, *names: str) -> str:
         """Return the calls on some batches as they can be pasted."""
@@ -115,6 +116,7 @@ class Scales(OnBatches):
             "row": "x[2:3]",
             "dark": f"np.repeat([[0.0], [{3 * unit!r}]], {self.features}, axis=1)",
             "bright": f"np.stack([np.full({self.features}, {float(self.largest)!r}), x[4]])",
+            "pale": f"x[3:5] + {2 * unit!r}",
         }
         before = f"x = {unit!r} * np.array({wave})"
         for name in names[:-1]:

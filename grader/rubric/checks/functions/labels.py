@@ -37,19 +37,19 @@ class CountsClasses(OnBatches):
         require_classes(self, self.classes, task)
 
     def batches(self) -> Mapping[str, Array]:
-        """Return labels of all classes, and of a few."""
+        """Return labels of a few classes, and of all: called later, all would tell how many there are."""
         # Never the last class among some.
         if self.seal.is_closed:
             random = self.seal.random("labels to count")
             drawn = np.concatenate([np.arange(self.classes), random.integers(0, self.classes, 57)])
             some = random.choice(random.permutation(self.classes - 1)[:3], 6)
-            return {"every": random.permutation(drawn), "some": some}
+            return {"some": some, "every": random.permutation(drawn)}
         every = [(i * i + 3 * i) % self.classes for i in range(57)] + list(range(self.classes))
-        return {"every": np.array(every), "some": np.array([1, 1, 4, 7, 7, 7]) % (self.classes - 1)}
+        return {"some": np.array([1, 1, 4, 7, 7, 7]) % (self.classes - 1), "every": np.array(every)}
 
     def judge(self, case: Case) -> Judgement:
         """Judge against NumPy's bincount."""
-        for name, y in self.batches().items():
+        for name, y in reversed(self.batches().items()):
             received = self._counts(case, f"{self.function}@{name}")
             expected = np.bincount(y, minlength=self.classes)
             if received.shape != expected.shape and name == "some":
@@ -123,22 +123,19 @@ class OneHot(OnBatches):
         require_classes(self, self.classes, task)
 
     def batches(self) -> Mapping[str, Array]:
-        """Return labels of all classes, of a few, and of one row."""
+        """Return labels of one row, of a few classes, and of all: the last would tell how many there are."""
         if self.seal.is_closed:
             random = self.seal.random("labels to encode")
             drawn = np.concatenate([np.arange(self.classes), random.integers(0, self.classes, 3)])
-            return {
-                "every": random.permutation(drawn),
-                "some": random.integers(0, min(3, self.classes - 1), 4),
-                "single": random.integers(0, self.classes - 1, 1),
-            }
+            every, some = random.permutation(drawn), random.integers(0, min(3, self.classes - 1), 4)
+            return {"single": random.integers(0, self.classes - 1, 1), "some": some, "every": every}
         every = np.array([*range(self.classes), 3, 1, 4]) % self.classes
         single = np.array([min(5, self.classes - 2)])  # never the last class: columns are not counted by the rows
-        return {"every": every, "some": np.array([2, 0, 2, 1]) % self.classes, "single": single}
+        return {"single": single, "some": np.array([2, 0, 2, 1]) % self.classes, "every": every}
 
     def judge(self, case: Case) -> Judgement:
         """Judge against rows of the identity matrix."""
-        for name, y in self.batches().items():
+        for name, y in reversed(self.batches().items()):
             received = case.array(f"{self.function}@{name}", self.function)
             expected = np.eye(self.classes)[y]
             if received.ndim == 2 and received.shape[1] == int(y.max()) + 1 != self.classes:
@@ -185,8 +182,8 @@ class ConfusionMatrix(DrawnCheck):
         return true, predicted
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return a call with all classes and one in which most are absent."""
-        names = [("all", "true", "predicted"), ("few", "few_true", "few_predicted")]
+        """Return a call in which most classes are absent, and one with all: that would tell how many there are."""
+        names = [("few", "few_true", "few_predicted"), ("all", "true", "predicted")]
         return tuple(
             Call(
                 id=f"{self.function}@{name}",

@@ -21,20 +21,22 @@ from grader.rubric.checks.functions.randomness import are_drawn_at_random
 from grader.rubric.data.dataset import Data
 
 _ROWS = 200
+ROUNDING = 1  # rows that a part may be off: a share of the rows is rounded up or down
 
 
 @dataclass(frozen=True)
 class Splits(DrawnCheck):
     """`function(x, y, seed)` holds out a share of the rows; x and y stay paired, and the seed decides which rows.
 
-    `share`: of the rows that are held out, `tolerance`: how far off it may be. `features`: how many a row has.
+    `share`: of the rows that are held out, up to one row. `tolerance`: how much further off it may be.
+    `features`: how many a row has.
 
     >>> Splits("split", share=0.25, features=13)
     """
 
     function: FunctionName
     share: Share
-    tolerance: Tolerance = 0.05
+    tolerance: Tolerance = 0.0
     features: Count = 64
 
     def __post_init__(self) -> None:
@@ -224,7 +226,7 @@ class Splits(DrawnCheck):
                 )
         used = len(set(ids_train.tolist()) | set(ids_test.tolist()))
         if (
-            abs(len(ids_test) / rows - self.share) > self.tolerance
+            abs(len(ids_test) - rows * self.share) > ROUNDING + rows * self.tolerance
             or used != rows
             or len(ids_train) + len(ids_test) != rows
         ):

@@ -47,6 +47,8 @@ class Standardises(DrawnCheck):
     @property
     def constant(self) -> int:
         """Return the column that never changes, in one of the calls."""
+        if self.seal.is_closed:
+            return int(self.seal.random("a feature that never changes").integers(self.features))
         return min(4, self.features - 1)
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
@@ -64,12 +66,16 @@ class Standardises(DrawnCheck):
         )
 
     def pairs(self) -> Mapping[str, Parts]:
-        """Return the pairs of parts: as usual, with another test part, of one row, and with a constant feature."""
+        """Return the pairs of parts: as usual, with another test part, of one row, and with a constant feature.
+
+        The last is another table altogether: no mean of an earlier call is right for it.
+        """
         random = np.random.default_rng(self._random_seed)
         middle, spread = np.linspace(-3.0, 700.0, self.features), np.geomspace(0.2, 300.0, self.features)
         train = middle + spread * random.gamma(2.0, 1.0, (24, self.features))
         test = middle + spread * random.gamma(2.0, 1.0, (9, self.features))
-        still = Parts(train.copy(), test.copy())
+        random = np.random.default_rng(self._random_seed + 2)
+        still = Parts(*(middle + spread * random.gamma(2.0, 1.0, part.shape) for part in (train, test)))
         still.train[:, self.constant] = still.test[:, self.constant] = 2.5
         return {
             "usual": Parts(train, test),
@@ -85,9 +91,10 @@ class Standardises(DrawnCheck):
 
     def write_call(self, name: str) -> str:
         """Return the call on a pair of parts as it can be pasted."""
+        seed = self._random_seed + 2 * (name == "constant")
         before = (
             f"s = np.geomspace(0.2, 300.0, {self.features}); x = np.linspace(-3.0, 700.0, {self.features}) "
-            f"+ s * np.random.default_rng({self._random_seed}).gamma(2.0, 1.0, (33, {self.features}))"
+            f"+ s * np.random.default_rng({seed}).gamma(2.0, 1.0, (33, {self.features}))"
         )
         if name == "constant":
             before += f"; x[:, {self.constant}] = 2.5"
@@ -108,6 +115,8 @@ class Standardises(DrawnCheck):
             step = f"{self.function}@{name}"
             call = self.write_call(name)
             received = self._pair(case, step, parts_given, call)
+            if name == "constant" and self._is_of_earlier_call(received, parts_given):
+                return self._explain_memory()
             problem = (
                 check_unchanged(case, step, self.function)
                 or self._not_finite(received, parts_given, constant=name == "constant")
@@ -117,6 +126,26 @@ class Standardises(DrawnCheck):
                 return show_call(problem, call)
         return passed(
             _("Both parts are standardised by means and standard deviations of the training part alone.")
+        )
+
+    def _is_of_earlier_call(self, received: Parts, parts_given: Parts) -> bool:
+        """Return whether the last table is standardised by the training part of the calls before it."""
+        received, parts_given = _without(received, self.constant), _without(parts_given, self.constant)
+        earlier = np.delete(self.pairs()["usual"].train, self.constant, axis=1)
+        remembered = [standardise(parts_given, earlier, freedom) for freedom in (0, 1)]
+        return any(is_close(received.train, r.train) and is_close(received.test, r.test) for r in remembered)
+
+    def _explain_memory(self) -> Judgement:
+        # A call that could be pasted would not show it: it takes two.
+        return failed(
+            _(
+                "{function}() standardises by means and deviations of an earlier call: called with another table, "
+                "it goes on with those of the first. Compute them anew in each call, from the x_train that it is "
+                "given.",
+                function=self.function,
+            ),
+            expected=_("mean and standard deviation of the x_train of this call"),
+            received=_("those of an earlier call"),
         )
 
     def _pair(self, case: Case, step: str, parts_given: Parts, call: str) -> Parts:

@@ -6,12 +6,13 @@ from functools import cached_property
 from typing import Annotated
 
 import numpy as np
+from msgspec.structs import replace as replace_fields
 
 from grader.core.arrays import Array
 from grader.core.field_rules import Filled, FunctionName, LayerWidth, describe_mismatch
 from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, PreconditionFailedError, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.network import read_network
 from grader.protocol.evidence import Returned
 from grader.protocol.plan import (
@@ -26,10 +27,11 @@ from grader.protocol.plan import (
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import DrawnCheck, Shows
-from grader.rubric.checks.layers.chain_values import ChainWeights, draw_chain
+from grader.rubric.checks.layers.chain_values import ChainWeights, draw_chain, is_same, read_values
 from grader.rubric.checks.layers.tried_function import HALF, TriedFunction
 
 _BATCHES = ("rows", "row")
+_AGAIN = "again"  # of the last network, with other weights
 _WIDEST = 100  # numbers of a layer: enough to look at
 LIMIT_SECONDS = 10.0  # of one call: there are two for each network
 ROWS = 7  # of a call; another one has a single row
@@ -43,7 +45,8 @@ class LayerByLayer(DrawnCheck):
     at the end softmax, with drawn weights. While the function runs, no layer and no model can be called. The
     values may come in a list, a tuple or a dict, the input first; all networks count the same. `own` is how the
     submission builds its network: those of the grader's are written in its style. If it is such a chain of the
-    first of the sizes, the function may be right on that one instead: it gets the same weights.
+    first of the sizes, the function may be right on that one instead: it gets the same weights. The last network
+    gets other weights in the end, and is tried once more: who goes on with the first ones gets nothing.
 
     >>> LayerByLayer("forward", ((4, 8, 3),), own=Training())
     """
@@ -93,7 +96,26 @@ class LayerByLayer(DrawnCheck):
             network_id = self._network(chain.name)
             steps.append(BuildChain(id=network_id, layers=self._name_layers(number), like=like))
             steps += self._calls(chain.name, number)
-        return steps
+        return [*steps, self._change, self._call_after_change]
+
+    @property
+    def _change(self) -> SetWeights:
+        """The step that gives the last network other weights."""
+        network = self._network(self._chains[-1].name)
+        weights = [name for layer in self._name_layers(-1, _AGAIN) for name in (layer.kernel, layer.bias)]
+        sample = f"{self._key(-1)}:rows"
+        return SetWeights(id=f"{network}:{_AGAIN}", step=network, weights=tuple(weights), sample=sample)
+
+    @property
+    def _call_after_change(self) -> Call:
+        several, _single = self._calls(self._chains[-1].name, -1)
+        arguments = (ResultOf(step=self._change.id), *several.arguments[1:])
+        return replace_fields(several, id=f"{several.id}:{_AGAIN}", arguments=arguments)
+
+    @cached_property
+    def _changed_chain(self) -> ChainWeights:
+        sizes = self.sizes[-1]
+        return draw_chain(self.seal.random(f"other weights of a chain {sizes}", 101), sizes)
 
     @property
     def _own_name(self) -> str:
@@ -102,12 +124,12 @@ class LayerByLayer(DrawnCheck):
     def _network(self, name: str) -> str:
         return f"network@{self.function}:{name}"
 
-    def _name_layers(self, number: int) -> tuple[ChainLayer, ...]:
+    def _name_layers(self, number: int, state: str = "") -> tuple[ChainLayer, ...]:
         count = len(self.sizes[number]) - 1
         return tuple(
             ChainLayer(
-                kernel=f"{self._key(number)}:kernel{layer}",
-                bias=f"{self._key(number)}:bias{layer}",
+                kernel=f"{self._key(number)}:{state}kernel{layer}",
+                bias=f"{self._key(number)}:{state}bias{layer}",
                 activation="softmax" if layer == count - 1 else "relu",
             )
             for layer in range(count)
@@ -148,15 +170,21 @@ class LayerByLayer(DrawnCheck):
     def arrays(self) -> Mapping[str, Array]:
         """Return the weights of all networks, and the rows."""
         arrays: dict[str, Array] = {}
-        for number, chain in enumerate(self._chains):
-            for layer, kernel, bias in zip(self._name_layers(number), chain.kernels, chain.biases, strict=True):
+        states = [(chain, self._name_layers(number)) for number, chain in enumerate(self._chains)]
+        for chain, layers in (*states, (self._changed_chain, self._name_layers(-1, _AGAIN))):
+            for layer, kernel, bias in zip(layers, chain.kernels, chain.biases, strict=True):
                 arrays |= {layer.kernel: kernel, layer.bias: bias}
+        for number in range(len(self._chains)):
             arrays |= {f"{self._key(number)}:{name}": rows for name, rows in self._rows[number].items()}
         return arrays
 
     def judge(self, case: Case) -> Judgement:
         """Judge network by network; where there is one of the submission, the better of the first two counts."""
+        if self._remembers(case):
+            return self._explain_memory()
         judgements = [self._judge_network(case, chain.name, n) for n, chain in enumerate(self._chains)]
+        if judgements[-1].status is Status.PASSED and (problem := self._judge_after_change(case)) is not None:
+            judgements[-1] = problem
         if self.own is not None and self._read_own_layers(case):
             own = self._judge_network(case, self._own_name, 0)
             judgements[0] = own if own.share >= judgements[0].share else judgements[0]
@@ -194,6 +222,41 @@ class LayerByLayer(DrawnCheck):
             return "fused"
         is_apart = kinds == [True, False] * count and bends == [bend for name in expected for bend in ("", name)]
         return "apart" if is_apart else ""
+
+    def _remembers(self, case: Case) -> bool:
+        """Return whether the last values come from weights that the network had before it got other ones."""
+        result = case.steps.get(self._call_after_change.id)
+        outcome = result.evidence.outcome if result is not None else None
+        if result is None or not isinstance(outcome, Returned):
+            return False
+        try:
+            received = read_values(outcome.value, result.arrays, self.function)
+        except PreconditionFailedError:
+            return False
+        earlier = self._chains[-1].compute(self._rows[-1]["rows"])[-1]
+        return bool(received) and is_same(received[-1], earlier)
+
+    def _explain_memory(self) -> Judgement:
+        return failed(
+            _(
+                "{function}() goes on with weights of an earlier call: the network {network} of the grader's got "
+                "other weights, and the values stayed those of the first ones. Read the weights of the model in "
+                "each call.",
+                function=self.function,
+                network=self._chains[-1].name,
+            ),
+            expected=_("values computed with the weights that the model has now"),
+            received=_("those of an earlier call"),
+        )
+
+    def _judge_after_change(self, case: Case) -> Judgement | None:
+        """Return what is wrong once the last network has other weights; None for nothing."""
+        tried = TriedFunction(self.function, case, self._changed_chain, "")
+        call = self._call_after_change.id
+        try:
+            return tried.judge(call, self._rows[-1]["rows"])
+        except PreconditionFailedError as unmet:
+            return tried.name_network(call, unmet.judgement)
 
     def _judge_network(self, case: Case, name: str, number: int) -> Judgement:
         """Judge the two calls with one network."""

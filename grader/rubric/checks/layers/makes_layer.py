@@ -25,6 +25,7 @@ from grader.rubric.checks.layers.tried_layer import make_replays, probe_rows, re
 ROWS = 40  # that a layer is trained on
 LEARNING_RATE = 1.0
 SHARED_SHARE = 0.5  # of the points for a right layer that is the same one at each call
+MORE_INPUTS = (1.2, 2.4)  # times as many: where weights depend on that number, no constant fits all of them
 TARGET = 3.0  # magnitude of the weights that the training leads to, far from those that a layer begins with
 
 
@@ -37,7 +38,8 @@ class MakesLayer(DrawnCheck):
     `has` is the property, such as `Frozen()`. The layer has `units` units and no activation. It is put into a
     network with `features` inputs, and trained by one step of gradient descent on rows that are drawn. What it
     computes is read from its frozen graph, so that any layer is right that computes x @ kernel + bias and has the
-    property. The function is called with `description`.
+    property. The function is called with `description`. Where the property depends on the number of inputs, as
+    that of `HeNormal` does, there are more than `features`: how many is drawn, up to 2.4 times as many.
 
     >>> MakesLayer("make_layer", "frozen", Frozen(), units=4)
     """
@@ -70,12 +72,20 @@ class MakesLayer(DrawnCheck):
         )
 
     @cached_property
+    def _features(self) -> int:
+        """How many inputs the layer gets."""
+        if not (self.has.follows_inputs and self.seal.is_closed):
+            return self.features
+        low, high = (round(factor * self.features) for factor in MORE_INPUTS)
+        return int(self.seal.random(f"inputs of a layer, {self.description}").integers(low, high + 1))
+
+    @cached_property
     def _rows(self) -> tuple[Array, Array]:
         """The rows x (n, features) and what the layer is trained to put out, (n, units)."""
         random = self.seal.random(f"rows for a layer, {self.description}", 73)
-        x = random.normal(0.0, 1.0, (ROWS, self.features))
+        x = random.normal(0.0, 1.0, (ROWS, self._features))
         # Half of the weights are led below zero, half above, whatever they begin with.
-        signs = random.permuted(np.resize([-TARGET, TARGET], (self.features, self.units)), axis=0)
+        signs = random.permuted(np.resize([-TARGET, TARGET], (self._features, self.units)), axis=0)
         y = x @ signs + random.choice([-TARGET, TARGET], self.units)
         return x.astype(np.float32), y.astype(np.float32)
 
@@ -86,7 +96,7 @@ class MakesLayer(DrawnCheck):
 
     def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
         """Return the replays of the layer before and after its training."""
-        return make_replays(case, self._trial, probe_rows(self.features))
+        return make_replays(case, self._trial, probe_rows(self._features))
 
     def judge(self, case: Case) -> Judgement:
         """Judge the weights of the layer before and after its training."""
@@ -129,7 +139,7 @@ class MakesLayer(DrawnCheck):
                 "The layer of {function}({description}) cannot be used for rows of {features} numbers: {problem}",
                 function=self.function,
                 description=repr(self.description),
-                features=self.features,
+                features=self._features,
                 problem=describe_exception(outcome.exception),
             )
             frames = outcome.exception.frames

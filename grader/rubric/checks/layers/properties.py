@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from math import sqrt
+from typing import ClassVar
 
 import numpy as np
 
@@ -17,11 +18,14 @@ SPREAD_SHARE = 0.05  # of a standard deviation that may be missing: 20,000 numbe
 PENALTY_SHARE = 0.02  # that a penalty may be off: what is left of it in single precision
 TINY = 1e-12  # so that nothing is divided by zero
 FEW_DIFFERENT = 0.05  # of all weights: of 20,000 in half precision, a third are different numbers
+MOST_ALIKE = 0.9  # correlation of two units, or of two inputs: of 100 drawn weights, below 0.6 nearly always
 FAR_OUT, FEW_FAR_OUT = 1.75, 0.02  # standard deviations; share of weights beyond: 0.08 if normal, 0 if uniform
 
 
 class LayerProperty(Declared, ABC):
     """Something that a layer is asked to have."""
+
+    follows_inputs: ClassVar[bool] = False  # whether the weights depend on how many inputs there are
 
     @abstractmethod
     def judge(self, layer: TriedLayer) -> Judgement | None:
@@ -67,6 +71,8 @@ class HeNormal(LayerProperty):
     >>> HeNormal()
     """
 
+    follows_inputs: ClassVar[bool] = True
+
     def judge(self, layer: TriedLayer) -> Judgement | None:
         """Judge how far the weights that the layer begins with are spread."""
         kernel, bias = layer.fresh.kernel, layer.fresh.bias
@@ -94,6 +100,16 @@ class HeNormal(LayerProperty):
                 ),
                 expected=_("weights that are drawn one by one"),
                 received=_("different weights: {different} of {all}", different=different, all=kernel.size),
+            )
+        if not is_off and _has_copies(kernel):
+            return failed(
+                _(
+                    "The weights have the right standard deviation, but some units, or all weights of some "
+                    "inputs, begin nearly as others do: units that begin alike learn nearly the same. he_normal "
+                    "draws each weight by itself."
+                ),
+                expected=_("weights that are drawn one by one"),
+                received=_("weights that repeat others"),
             )
         if not is_off and float((np.abs(kernel) > FAR_OUT * received).mean()) > FEW_FAR_OUT:
             return None
@@ -258,6 +274,18 @@ class Frozen(LayerProperty):
                 "layer."
             )
         return failed(message, expected=_("the same weights before and after training"))
+
+
+def _has_copies(kernel: Array) -> bool:
+    """Return whether the weights of two units, or of two inputs, are nearly proportional."""
+    for rows in (kernel, kernel.T):
+        deviations = rows - rows.mean(axis=1, keepdims=True)
+        lengths = np.maximum(np.linalg.norm(deviations, axis=1, keepdims=True), TINY)
+        alike = np.abs((deviations / lengths) @ (deviations / lengths).T)
+        np.fill_diagonal(alike, 0.0)
+        if (alike > MOST_ALIKE).any():
+            return True
+    return False
 
 
 def find_penalty(layer: TriedLayer) -> float | None:

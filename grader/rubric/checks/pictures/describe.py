@@ -74,12 +74,13 @@ class DescribesPictures(DrawnCheck):
         present = [label for label in range(self.classes) if label not in left_out]
         few = random.permutation([*present, *random.choice(present, 15)])
         some = random.uniform(0.05, 0.95, (len(few), *size)).astype(np.float32)
-        return {"every": (every, random.permutation(labels)), "some": (some, few)}
+        # All classes come last: from then on a function could know how many there are.
+        return {"some": (some, few), "every": (every, random.permutation(labels))}
 
     def judge(self, case: Case) -> Judgement:
         """Judge each entry; it has to be right for all batches."""
         problems: dict[str, Words] = {}
-        for name, (x, y) in self._batches.items():
+        for name, (x, y) in reversed(self._batches.items()):
             value, arrays = case.value(f"{self.function}@{name}")
             entries = self._read_entries(value)
             for key, expected in self._expect(x, y).items():

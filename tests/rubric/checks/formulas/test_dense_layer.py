@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from grader.core.seal import Seal
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Formulas
 from grader.rubric.checks.formulas.dense_layer import ACTIVATIONS, DENSE_FORMULAS, count_parameters, dense
@@ -95,3 +96,53 @@ def test_what_is_wrong_on_an_edge_keeps_half(change: Any, edge: str) -> None:
     judgement = judge(Formulas(("dense",)), dense=function)
     assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
     assert edge in text(judgement.message)
+
+
+def _tanh_by_powers(z: Any) -> Any:
+    return (np.exp(z) - np.exp(-z)) / (np.exp(z) + np.exp(-z))
+
+
+def _sigmoid_by_powers(z: Any) -> Any:
+    return np.exp(z) / (1.0 + np.exp(z))
+
+
+def _softmax_from_the_mean(z: Any) -> Any:
+    powers = np.exp(z - z.mean(axis=1, keepdims=True))
+    return powers / powers.sum(axis=1, keepdims=True)
+
+
+@pytest.mark.parametrize("secret", [b"", *(bytes([number]) * 32 for number in range(4))])
+@pytest.mark.parametrize(
+    ("activation", "instead", "words"),
+    [
+        ("tanh", _tanh_by_powers, "np.tanh does not"),
+        ("sigmoid", _sigmoid_by_powers, "take exp() of negative numbers only"),
+        ("softmax", _softmax_from_the_mean, "subtract from each row its largest number"),
+        ("linear", lambda z: np.clip(z, -500.0, 500.0), "cut nothing off"),
+        ("relu", lambda z: np.clip(z, 0.0, 500.0), "cut nothing off"),
+    ],
+)
+def test_each_activation_is_tried_with_huge_sums(activation: str, instead: Any, words: str, secret: bytes) -> None:
+    def overflows(x: Any, kernel: Any, bias: Any, name: str) -> Any:
+        x, kernel, bias = np.asarray(x), np.asarray(kernel), None if bias is None else np.asarray(bias)
+        with np.errstate(all="ignore"):
+            return (
+                instead(dense(x, kernel, bias, "linear")) if name == activation else dense(x, kernel, bias, name)
+            )
+
+    judgement = judge(Formulas(("dense",)).with_seal(Seal(secret)), dense=overflows)
+    assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+    assert words in text(judgement.message)
+
+
+@pytest.mark.parametrize("secret", [bytes([number]) * 32 for number in range(4)])
+def test_right_layers_in_single_precision_pass_with_huge_sums(secret: bytes) -> None:
+    def single(x: Any, kernel: Any, bias: Any, activation: str) -> Any:
+        import keras
+
+        x, kernel = np.asarray(x, dtype="float32"), np.asarray(kernel, dtype="float32")
+        z = x @ kernel + (0 if bias is None else np.asarray(bias, dtype="float32"))
+        return np.asarray(keras.activations.get(activation)(keras.ops.convert_to_tensor(z)))
+
+    judgement = judge(Formulas(("dense",)).with_seal(Seal(secret)), dense=single)
+    assert judgement.status is Status.PASSED, text(judgement.message)

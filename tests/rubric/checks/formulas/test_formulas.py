@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from grader.core.arrays import Array
+from grader.core.seal import Seal
 from grader.evidence.judgement import Judgement
 from grader.protocol.evidence import ExceptionFacts, ImportEvidence, OtherValue, UnitFailure
 from grader.protocol.plan import Call, ListArg, LiteralArg
@@ -537,6 +538,52 @@ def test_a_function_that_hangs_fails() -> None:
     check = Formulas(("r2",))
     stops = {step.id: stop("time") for step in check.steps((0,))}
     assert judged(check, case({}, stops=stops)).status is Status.FAILED
+
+
+def _softmax_from(lowest: Callable[..., Array]) -> Solution:
+    """Return a softmax that subtracts something else than the largest number of each row."""
+
+    def function(z: Any) -> Array:
+        table = np.asarray(z, dtype=float)
+        with np.errstate(all="ignore"):
+            powers = np.exp(table - lowest(table, axis=1, keepdims=True))
+            return powers / powers.sum(axis=1, keepdims=True)
+
+    return function
+
+
+SECRETS = [Seal(b""), *(Seal(bytes([number]) * 32) for number in range(8))]
+
+
+@pytest.mark.parametrize("seal", SECRETS)
+@pytest.mark.parametrize("lowest", [np.mean, np.median, np.min])
+def test_a_softmax_that_subtracts_another_number_overflows_whatever_is_drawn(
+    lowest: Callable[..., Array], seal: Seal
+) -> None:
+    judgement = judge(Formulas(("softmax",)).with_seal(seal), softmax=_softmax_from(lowest))
+    assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+    assert "subtract the largest number of its row" in text(judgement.message)
+
+
+@pytest.mark.parametrize("seal", SECRETS)
+def test_a_constant_truth_cannot_be_known_by_its_number(seal: Seal) -> None:
+    def knows(y_true: Any, y_pred: Any) -> float:
+        y, p = np.asarray(y_true, dtype=float), np.asarray(y_pred, dtype=float)
+        if y.tolist() == [2.0, 2.0, 2.0, 2.0]:
+            return 0.0
+        with np.errstate(all="ignore"):
+            return float(1 - np.sum((y - p) ** 2) / np.sum((y - np.mean(y)) ** 2))
+
+    check = Formulas(("r2",)).with_seal(seal)
+    assert judge(check, r2=knows).share == (0.5 if seal.is_closed else 1.0)
+    assert judge(check, r2=right("r2")).status is Status.PASSED
+    assert judge(check, r2=_r2_of_scikit_learn).status is Status.PASSED
+
+
+def _r2_of_scikit_learn(y_true: Any, y_pred: Any) -> float:
+    from sklearn.metrics import r2_score
+
+    return float(r2_score(np.asarray(y_true, dtype="float32"), np.asarray(y_pred, dtype="float32")))
 
 
 # The calls.

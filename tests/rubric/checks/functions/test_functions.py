@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from sklearn.model_selection import train_test_split
 
 from grader.core.arrays import Array
 from grader.evidence.judgement import Judgement
@@ -127,13 +128,21 @@ OTHER_RIGHT: Mapping[str, tuple[str, Solution]] = {
     "load as list of two": ("load", lambda: list(load())),
     "rows in another order": ("load", lambda: (load()[0][::-1], load()[1][::-1])),
     "split keeps y as column": ("split", lambda x, y, s: split(x, y.reshape(-1, 1), s)),
-    "split held out rounded up": ("split", lambda x, y, s: _cut(x, y, s, 53)),
+    "split held out rounded up": ("split", lambda x, y, s: _cut(x, y, s, 51)),
+    "split held out rounded down": ("split", lambda x, y, s: _cut(x, y, s, 49)),
+    "split by classes": ("split", lambda x, y, s: train_test_split(x, y, random_state=s, stratify=y)),
 }  # fmt: skip
 
 
 def _cut(x: Array, y: Array, seed: int, held: int, count: int = 200) -> tuple[Array, Array, Array, Array]:
     order = np.random.default_rng(seed).permutation(len(x))
     return x[order[held:count]], x[order[:held]], y[order[held:count]], y[order[:held]]
+
+
+def test_a_tolerance_allows_a_share_that_is_further_off() -> None:
+    about = Splits("split", share=0.25, tolerance=0.05)
+    assert judge(about, split=lambda x, y, s: _cut(x, y, s, 40)).status is Status.PASSED
+    assert judge(about, split=lambda x, y, s: _cut(x, y, s, 38)).status is Status.FAILED
 
 
 @pytest.mark.parametrize("case", OTHER_RIGHT)
@@ -219,6 +228,9 @@ WRONG: Mapping[str, tuple[str, Solution, str]] = {
     "shuffled only": ("split", _same_rows, "every seed"),
     "no seed": ("split", lambda x, y, s: split(x, y, np.random.randint(2**31)), "two different splits"),
     "half held out": ("split", lambda x, y, s: _cut(x, y, s, 100), "25%"),
+    "a fifth held out": ("split", lambda x, y, s: _cut(x, y, s, 40), "160 rows to train, 40 held out"),
+    "three tenths held out": ("split", lambda x, y, s: _cut(x, y, s, 60), "25%"),
+    "two rows too many": ("split", lambda x, y, s: _cut(x, y, s, 52), "52 held out"),
     "rows lost": ("split", lambda x, y, s: _cut(x, y, s, 50, 190), "190 different ones of 200"),
     "rows drawn twice": ("split", _bootstrap, "150 different ones of 200"),
     "scaled as well": ("split", lambda x, y, s: split(x / 16, y, s), "not among those"),

@@ -8,6 +8,7 @@ import pytest
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
 
 from grader.core.arrays import Array
+from grader.core.seal import Seal
 from grader.evidence.judgement import Judgement
 from grader.protocol.evidence import Entries, Items
 from grader.protocol.verdict import Status
@@ -208,6 +209,49 @@ def test_the_usual_mistakes_are_named_whatever_deviation_is_taken(freedom: int) 
         return by(a, b, rows.mean(axis=0), rows.std(axis=0, ddof=freedom))
 
     assert "from both parts together" in text(of(both).message)
+
+
+@pytest.mark.parametrize("secret", [b"", b"a" * 32, b"b" * 32])
+def test_means_of_an_earlier_call_are_told(secret: bytes) -> None:
+    kept: list[StandardScaler] = []
+
+    def remembers(x_train: Array, x_test: Array) -> Pair:
+        if not kept:
+            kept.append(StandardScaler().fit(x_train))
+        return kept[0].transform(x_train), kept[0].transform(x_test)
+
+    judgement = judge(CHECK.with_seal(Seal(secret)), prepare=remembers)
+    assert judgement.status is Status.FAILED
+    assert "of an earlier call" in text(judgement.message)
+    assert "To repeat it" not in text(judgement.message)  # one call does not show it
+
+
+def test_the_column_that_never_changes_is_drawn() -> None:
+    checks = [CHECK.with_seal(Seal(bytes([number]) * 32)) for number in range(12)]
+    assert len({check.constant for check in checks}) > 4
+
+    def guards_one(x_train: Array, x_test: Array) -> Pair:
+        deviation = x_train.std(axis=0)
+        deviation[4] = deviation[4] or 1.0
+        with np.errstate(all="ignore"):
+            return by(x_train, x_test, x_train.mean(axis=0), deviation)
+
+    for check in checks:
+        judgement = judge(check, prepare=guards_one)
+        assert judgement.status is (Status.PASSED if check.constant == 4 else Status.FAILED)
+        assert judge(check, prepare=prepare).status is Status.PASSED
+
+
+@pytest.mark.parametrize("secret", [b"", b"a" * 32])
+def test_the_last_table_is_the_one_that_the_message_writes(secret: bytes) -> None:
+    check = CHECK.with_seal(Seal(secret))
+    given: dict[str, Any] = {"np": np, "prepare": lambda *parts: parts}
+    lines = check.write_call("constant").rsplit("; ", 1)
+    exec(lines[0], given)
+    train, test = eval(lines[1], given)
+    pair = check.pairs()["constant"]
+    assert np.allclose(train, pair.train)
+    assert np.allclose(test, pair.test)
 
 
 def test_a_constant_column_in_the_test_part_only_is_no_excuse() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,13 @@ from grader.core.seal import Seal
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement
 from grader.protocol.evidence import Raised, Returned, Skipped
-from grader.protocol.plan import REFUSED_CALL, BuildChain, Call, ResultOf
+from grader.protocol.plan import REFUSED_CALL, BuildChain, Call, ResultOf, SetWeights
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks import LayerByLayer
 from grader.rubric.data import Data
 from grader.sandbox.inside.layer_calls import LayerCallRefusedError, refuse_layer_calls
-from grader.sandbox.inside.stand_in import build_chain
+from grader.sandbox.inside.stand_in import build_chain, set_weights
 from tests.helpers import cases, lab
 from tests.helpers.cases import judged, text
 
@@ -34,9 +35,15 @@ def network(step: BuildChain) -> Any:
 
 def judge(forward: Callable[..., Any], check: LayerByLayer = IRIS) -> Judgement:
     """Judge a function, called as a run would call it."""
-    steps, networks = {}, {s.id: network(s) for s in check.steps((0,)) if isinstance(s, BuildChain)}
+    steps: dict[str, Any] = {}
+    networks: dict[str, Any] = {}
     for step in check.steps((0,)):
-        if isinstance(step, Call):
+        if isinstance(step, BuildChain):
+            networks[step.id] = network(step)
+            networks[step.id].set_weights([ARRAYS[n] for layer in step.layers for n in (layer.kernel, layer.bias)])
+        elif isinstance(step, SetWeights):
+            networks[step.id] = set_weights(networks[step.step], step, ARRAYS)
+        elif isinstance(step, Call):
             model, x = step.arguments
             assert isinstance(model, ResultOf)
             before = ARRAYS[x.name]  # type: ignore[union-attr]
@@ -291,7 +298,7 @@ def test_the_expected_values_are_those_of_keras() -> None:
     import keras
 
     (step,) = (s for s in IRIS.steps((0,)) if isinstance(s, BuildChain))
-    model, x = network(step), ARRAYS["forward:4-8-3:rows"]
+    model, x = build_chain(step, ARRAYS, None), ARRAYS["forward:4-8-3:rows"]
     inner = keras.Model(model.inputs[0], [layer.output for layer in model.layers])
     theirs = [x, *map(np.asarray, inner(x))]
     for mine, value in zip(IRIS._chains[0].compute(x), theirs, strict=True):
@@ -313,6 +320,49 @@ def test_layers_can_be_called_again_afterwards() -> None:
     assert [vars(keras.Model).get("predict"), vars(keras.layers.Dense)["call"]] == before
     assert layer(np.zeros((1, 3))).shape == (1, 2)
     assert LayerCallRefusedError.__name__ == REFUSED_CALL
+
+
+# With weights of earlier calls.
+
+
+class Remembers:
+    """Goes on with the weights of the first network of some kind, as `key` says."""
+
+    def __init__(self, key: Callable[[Any], object]) -> None:
+        self.kept: dict[object, Any] = {}
+        self.key = key
+
+    def __call__(self, model: Any, x: Any) -> list[Any]:
+        kept = self.kept.setdefault(self.key(model), model.get_weights())
+        return values(SimpleNamespace(get_weights=lambda: kept), x)
+
+
+def sizes_of(model: Any) -> object:
+    return str([weight.shape for weight in model.get_weights()])
+
+
+@pytest.mark.parametrize("key", [sizes_of, id])
+@pytest.mark.parametrize("check", [IRIS, OTHERS])
+def test_weights_of_earlier_calls_get_nothing(check: LayerByLayer, key: Callable[[Any], object]) -> None:
+    judgement = judge(Remembers(key), check)
+    assert judgement.status is Status.FAILED
+    assert "goes on with weights of an earlier call" in text(judgement.message)
+
+
+def test_weights_of_earlier_calls_get_nothing_with_a_network_of_the_submission_either() -> None:
+    judgement = judged(OWN, run_own(functional, Remembers(sizes_of)))
+    assert (judgement.status, judgement.share) == (Status.FAILED, 0.0)
+
+
+def test_what_is_wrong_with_the_other_weights_costs_the_last_network() -> None:
+    calls = 0
+
+    def forward(model: Any, x: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        return values(model, x) if calls <= 6 else values(model, x)[:-1]
+
+    assert judge(forward, OTHERS).share == pytest.approx(2 / 3, abs=0.01)
 
 
 # With a network of the submission's.

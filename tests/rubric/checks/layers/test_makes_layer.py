@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.core.arrays import Array
 from grader.core.seal import Seal
 from grader.evidence.judgement import Judgement
 from grader.protocol.plan import TryLayer
@@ -202,6 +203,83 @@ def test_initialisers_are_told_apart(initializer: str) -> None:
     words = HE[initializer]
     assert judgement.status is (Status.PASSED if words is None else Status.FAILED), text(judgement.message)
     assert (words or "") in text(judgement.message)
+
+
+def _draw_with(**options: Any) -> Any:
+    import keras
+
+    return keras.initializers.VarianceScaling(distribution="truncated_normal", **options)
+
+
+SPREADS = {
+    "a constant": lambda: "random_normal",
+    "a constant that fits 200 inputs": lambda: _normal(0.1),
+    "a constant that fits 300 inputs": lambda: _normal(0.0816),
+    "the number of units": lambda: _draw_with(scale=1.0, mode="fan_out"),
+    "twice the number of units": lambda: _draw_with(scale=2.0, mode="fan_out"),
+    "the mean of both numbers": lambda: _draw_with(scale=2.0, mode="fan_avg"),
+    "Glorot": lambda: "glorot_normal",
+    "LeCun": lambda: "lecun_normal",
+}
+
+
+def _normal(deviation: float) -> Any:
+    import keras
+
+    return keras.initializers.RandomNormal(stddev=deviation)
+
+
+def judge_he(initializer: Any, secret: bytes) -> Judgement:
+    check = MakesLayer("make_layer", "he", HeNormal(), units=100, features=200).with_seal(Seal(secret))
+    functions = {"make_layer": lambda _description: dense(100, kernel_initializer=initializer)}
+    return judged(check, lab.run(check, Data({}, {}), functions))
+
+
+@pytest.mark.parametrize("name", SPREADS)
+def test_the_inputs_are_so_many_that_no_other_spread_fits(name: str) -> None:
+    shares = [judge_he(SPREADS[name](), bytes([number]) * 32).share for number in range(2)]
+    assert min(shares) == 0.0
+    assert "constant" in name or max(shares) == 0.0
+
+
+@pytest.mark.parametrize("number", range(2))
+@pytest.mark.parametrize("initializer", ["he_normal", "normal of as many inputs"])
+def test_weights_that_follow_the_inputs_pass_for_any_number_of_them(initializer: str, number: int) -> None:
+    chosen = initializer if initializer == "he_normal" else _draw_by_hand
+    judgement = judge_he(chosen, bytes([number]) * 32)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def _draw_by_hand(shape: tuple[int, int], dtype: Any = None) -> Array:
+    return np.random.default_rng(1).normal(0.0, np.sqrt(2.0 / shape[0]), shape).astype("float32")
+
+
+def _nearly_one_unit(drawn: Array) -> Array:
+    return np.tile(drawn[:, :1], (1, drawn.shape[1])) + 1e-4 * drawn
+
+
+def _few_units(drawn: Array) -> Array:
+    return np.concatenate([np.tile(drawn[:, :1], (1, drawn.shape[1] - 6)), drawn[:, :6]], axis=1)
+
+
+def _mirrored_units(drawn: Array) -> Array:
+    half = drawn.shape[1] // 2
+    return np.concatenate([drawn[:, :half], -drawn[:, :half]], axis=1)
+
+
+def _nearly_one_input(drawn: Array) -> Array:
+    return np.tile(drawn[:1], (len(drawn), 1)) + 1e-4 * drawn
+
+
+@pytest.mark.parametrize("repeat", [_nearly_one_unit, _few_units, _mirrored_units, _nearly_one_input])
+def test_units_that_begin_nearly_alike_are_told(repeat: Callable[[Array], Array]) -> None:
+    def draw(shape: tuple[int, int], dtype: Any = None) -> Array:
+        weights = repeat(_draw_by_hand(shape))
+        return ((weights - weights.mean()) / weights.std() * np.sqrt(2.0 / shape[0])).astype("float32")
+
+    judgement = judge_he(draw, b"")
+    assert judgement.status is Status.FAILED
+    assert "begin nearly as others do" in text(judgement.message)
 
 
 @pytest.mark.parametrize("name", RIGHT)

@@ -45,6 +45,20 @@ def _count(_x: Any, y: Any) -> dict[int, int]:
     return {digit: counter[digit] for digit in reversed(range(10))}
 
 
+def test_what_remembers_the_classes_of_earlier_calls_fails() -> None:
+    width = 0
+
+    def count(_x: Any, y: Any) -> Any:
+        nonlocal width
+        width = max(width, int(y.max()) + 1)
+        return np.bincount(y, minlength=width)
+
+    for secret in (b"", b"a" * 32, b"b" * 32):
+        width = 0
+        judgement = judge(CHECK.with_seal(Seal(secret)), describe=changed(counts=count))
+        assert judgement.status is Status.PARTIAL
+
+
 @pytest.mark.parametrize(
     "describe",
     [
