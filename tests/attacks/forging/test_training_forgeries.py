@@ -22,6 +22,8 @@ BLIND = {
     "compare_second": SecondOutcome.LEARNED,
     "is_better_than_fit": False,
     "_not_computed": None,
+    "find_missing_loss": None,
+    "find_other_epochs": None,
 }
 
 
