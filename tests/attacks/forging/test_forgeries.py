@@ -11,7 +11,15 @@ from grader.protocol.plan import add_used_steps
 from grader.protocol.verdict import Status
 from grader.sandbox import run as sandbox_run
 from grader.sandbox.environment import SandboxEnvironment
-from tests.attacks.forging import answers, claims, copied_rows, public_rows, saved_networks, several_outputs
+from tests.attacks.forging import (
+    answers,
+    claims,
+    copied_rows,
+    public_rows,
+    saved_networks,
+    several_outputs,
+    style_forgeries,
+)
 from tests.attacks.forging.forgery import Forgery
 from tests.attacks.forging.runner import WINES, ForgedRun, Setting, run_forgeries
 from tests.attacks.forging.take_down import ONE_PROCESS, PUBLIC_DATA, TAKE_DOWN
@@ -28,8 +36,9 @@ FAMILIES: dict[str, tuple[Forgery, ...]] = {
     "answers": answers.ANSWERS,
     "saved networks": saved_networks.SAVED,
     "several outputs": several_outputs.OUTPUTS,
+    "styles": style_forgeries.STYLES,
 }
-SETTINGS = {"several outputs": several_outputs.APPLES}  # of the others: wines
+SETTINGS = {"several outputs": several_outputs.APPLES, "styles": style_forgeries.NUMBERS}  # of the others: wines
 EACH = pytest.mark.parametrize(
     ("family", "forgery"),
     [(family, forgery) for family, forgeries in FAMILIES.items() for forgery in forgeries],
