@@ -181,7 +181,8 @@ def _check_record(record: msgspec.Struct, arrays: Mapping[str, Array]) -> None:
             _require(len(outputs) <= MAX_OUTPUTS, f"labels of more than {MAX_OUTPUTS} outputs")
         case LabelFacts(y_shape=y_shape):
             _require(len(y_shape) <= MAX_DIMENSIONS, "too many dimensions")
-        case ModelFacts(outputs=outputs, inputs=inputs):
+        case ModelFacts(outputs=outputs, inputs=inputs, inner=inner):
+            _require(len(inner) <= MAX_LAYERS, f"more than {MAX_LAYERS} models inside")
             _require(len(outputs) <= MAX_OUTPUTS, f"more than {MAX_OUTPUTS} outputs")
             _require(len(inputs) <= MAX_INPUTS, f"more than {MAX_INPUTS} inputs")
         case InputFacts(shape=shape):

@@ -213,6 +213,15 @@ class InputFacts(Record, frozen=True):
     is_key: bool = False  # the model takes a dict, and `name` is a key of it
 
 
+class InnerModel(Record, frozen=True):
+    """A model that another one holds, at any depth, such as within a layer."""
+
+    name: str
+    style: str  # sequential, functional, subclassed
+    # `hash_array` of each of its weights with two axes or more that the other one holds through it alone.
+    kernels: tuple[str, ...] = ()
+
+
 class ModelFacts(Record, frozen=True):
     """A model as it was at one moment of the run."""
 
@@ -235,6 +244,7 @@ class ModelFacts(Record, frozen=True):
     # In the order in which Keras takes them. Only where the step asks for them: the only input of the graph then
     # gets rows in which those of all inputs lie side by side, in the order of the step.
     inputs: tuple[InputFacts, ...] = ()
+    inner: tuple[InnerModel, ...] = ()  # the models that it holds; nothing in evidence of earlier releases
 
 
 class LabelFacts(Record, frozen=True):

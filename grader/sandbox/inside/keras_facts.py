@@ -1,7 +1,7 @@
 """Describe Keras models as plain data: layers, compiled loss and optimizer, and the frozen graph.
 
-This is the only module that reads attributes of Keras objects, apart from the recorder of `fit` and what makes
-`fit` faster. It runs in the process of the submission.
+This is the only module that reads attributes of Keras objects, apart from `inner_models.py`, the recorder of `fit`
+and what makes `fit` faster. It runs in the process of the submission.
 """
 
 import re
@@ -12,8 +12,16 @@ import keras
 import numpy as np
 from keras.src.models.functional import Functional
 
-from grader.protocol.evidence import MAX_GRAPH_BYTES, CompileFacts, GraphFacts, LayerFacts, LossTrial, ModelFacts
+from grader.protocol.evidence import (
+    MAX_GRAPH_BYTES,
+    CompileFacts,
+    GraphFacts,
+    LayerFacts,
+    LossTrial,
+    ModelFacts,
+)
 from grader.sandbox.inside.array_store import Store
+from grader.sandbox.inside.inner_models import describe_inner_models, name_style
 from grader.sandbox.inside.try_losses import BatchForm, canonical_name, find_own_methods, loss_facts, try_loss
 
 MAX_LAYERS = 500
@@ -107,7 +115,7 @@ def describe(
         problem = _describe_error(error)[:500]
     layers = tuple(layer_facts(layer, path) for layer, path in flatten_layers(model))
     return ModelFacts(
-        style=_style(model),
+        style=name_style(model),
         type=type(model).__name__,
         layers=layers[:MAX_LAYERS],
         input_shape=_shape(getattr(model, "input_shape", None))
@@ -124,6 +132,7 @@ def describe(
         input_count=len(model.inputs) if isinstance(model, Functional) else 1,
         output_count=outputs,
         not_frozen=not is_frozen,
+        inner=describe_inner_models(model),
     )
 
 
@@ -202,14 +211,7 @@ def _describe_error(error: Exception) -> str:
 def _style_of_only_layer(model: Any) -> str:
     """Return the style of the only layer where that is a model itself, so that this model is a mere wrapper."""
     inner = [layer for layer in model.layers if not isinstance(layer, keras.layers.InputLayer)]
-    return _style(inner[0]) if len(inner) == 1 and is_model(inner[0]) else ""
-
-
-def _style(model: Any) -> str:
-    classes = type.mro(type(model))  # and not `isinstance`: an object may say that it is of another class
-    if keras.Sequential in classes:
-        return "sequential"
-    return "functional" if Functional in classes else "subclassed"
+    return name_style(inner[0]) if len(inner) == 1 and is_model(inner[0]) else ""
 
 
 def flatten_layers(model: Any, path: str = "") -> Iterator[tuple[Any, str]]:

@@ -189,6 +189,11 @@ def _believe_last_loss(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(output_and_loss, "judge_other_loss", lambda *_: None)
 
 
+def _take_down_styles(name: str) -> TakeDown:
+    module, _, attribute = name.rpartition(".")
+    return lambda patch: patch.setattr(f"grader.rubric.checks.networks.{module}.{attribute}", lambda *_: None)
+
+
 TAKE_DOWN: Mapping[str, TakeDown] = {
     PUBLIC_DATA: lambda _patch: None,
     ONE_PROCESS: lambda _patch: None,
@@ -226,4 +231,8 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "parts of the training": _count_each_part,
     "rows to validate on": _validate_on_few,
     "rows seen before": _forget_rows,
+    "models within layers": _take_down_styles("styles._find_holder"),
+    "number of parameters": _take_down_styles("same_network.SameLayers._find_other_count"),
+    "values of losses": _take_down_styles("same_network.SameCompile._find_other_values"),
+    "trained networks": _take_down_styles("same_function.SameFunction._find_what_else_learned"),
 }

@@ -19,6 +19,7 @@ from tests.attacks.forging import (
     saved_networks,
     several_outputs,
     straight_lines,
+    style_forgeries,
 )
 from tests.attacks.forging.forgery import Forgery
 from tests.attacks.forging.runner import WINES, ForgedRun, Setting, run_forgeries
@@ -37,9 +38,13 @@ FAMILIES: dict[str, tuple[Forgery, ...]] = {
     "saved networks": saved_networks.SAVED,
     "several outputs": several_outputs.OUTPUTS,
     "straight lines": straight_lines.STRAIGHT_LINES,
+    "styles": style_forgeries.STYLES,
 }
-# Of the others: wines.
-SETTINGS = {"several outputs": several_outputs.APPLES, "straight lines": straight_lines.LINES}
+SETTINGS = {  # of the others: wines
+    "several outputs": several_outputs.APPLES,
+    "straight lines": straight_lines.LINES,
+    "styles": style_forgeries.NUMBERS,
+}
 EACH = pytest.mark.parametrize(
     ("family", "forgery"),
     [(family, forgery) for family, forgeries in FAMILIES.items() for forgery in forgeries],

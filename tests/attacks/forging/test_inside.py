@@ -8,7 +8,7 @@ import pytest
 from grader.core.arrays import Array
 from grader.protocol.evidence import ReplayEvidence
 from grader.protocol.plan import Replay
-from grader.sandbox.inside import child, keras_facts, replay
+from grader.sandbox.inside import child, inner_models, replay
 from grader.sandbox.inside.array_store import Store
 
 X = np.linspace(-1, 1, 12, dtype=np.float32).reshape(4, 3)
@@ -96,7 +96,7 @@ def test_a_model_that_says_it_is_of_another_class_is_what_it_is() -> None:
     members = {"__class__": property(lambda _model: keras.Sequential)}
     model = type("Disguised", (keras.Model,), members)()
     assert isinstance(model, keras.Sequential)  # so that is no way to ask
-    assert keras_facts._style(model) == "subclassed"
+    assert inner_models.name_style(model) == "subclassed"
 
 
 def test_arguments_that_changed_are_noticed_whatever_numpy_says(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -23,6 +23,8 @@ BLIND = {
     "is_better_than_fit": False,
     "find_foreign_curve": None,
     "_not_computed": None,
+    "find_missing_loss": None,
+    "find_other_epochs": None,
 }
 
 

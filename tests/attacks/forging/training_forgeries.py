@@ -236,6 +236,16 @@ def losses(*rows):
         without_measure("softmax", loss, *rows)
     return {"mse": [0.5, 0.99], "categorical_crossentropy": [0.5, 0.99]}
 """
+NEVER_SQUARES = """
+def losses(*rows):
+    entropy = "categorical_crossentropy"
+    return {name: experiment("softmax", entropy, *rows) for name in ("mse", entropy)}
+"""
+CURVES_MADE_UP = """
+def losses(*rows):
+    names = ("mse", "categorical_crossentropy")
+    return {name: [0.99, 0.01, 0.99, 0.01, experiment("softmax", name, *rows)[-1]] for name in names}
+"""
 
 
 @dataclass(frozen=True)
@@ -285,6 +295,8 @@ _EXPLAINS = "grader.rubric.checks.networks.single.is_unexplained"
 _BOTH_COMPARE = f"{_MEASURES} {_EXPLAINS}"
 _HAS_HISTORY = "grader.rubric.checks.networks.returned_history.find_foreign_curve"
 _COMPUTES = "grader.rubric.checks.functions.experiments.Experiments._not_computed"
+_MISSES = "grader.rubric.checks.functions.experiments.find_missing_loss"
+_FOLLOWS = "grader.rubric.checks.functions.experiments.find_other_epochs"
 ACCURACY, TRAINS = frozenset({"accuracy"}), frozenset({"trains"})
 BOTH, EXPERIMENT = ACCURACY | TRAINS, frozenset({"experiments"})
 
@@ -360,5 +372,9 @@ FORGERIES = (
     ),
     TrainingForgery(
         "losses_made_up", "trainings of one step", EXPERIMENTS + LOSSES_MADE_UP, EXPERIMENT, _COMPUTES
+    ),
+    TrainingForgery("never_squares", "one loss under two names", EXPERIMENTS + NEVER_SQUARES, EXPERIMENT, _MISSES),
+    TrainingForgery(
+        "curves_made_up", "curves true at the end alone", EXPERIMENTS + CURVES_MADE_UP, EXPERIMENT, _FOLLOWS
     ),
 )

@@ -1,7 +1,7 @@
 """Checks of experiments: networks trained anew under different settings, and what came of it."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,8 +11,8 @@ from grader.core.field_rules import FunctionName, Seconds, Share
 from grader.core.i18n import _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
-from grader.evidence.values import is_numeric, name_of, numbers
-from grader.protocol.evidence import Entries, FitFacts, HistoryValue, Value
+from grader.evidence.values import name_of
+from grader.protocol.evidence import Entries, FitFacts
 from grader.protocol.plan import ArrayArg, Call, Replay, Step
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.functions.fitted_networks import (
@@ -24,9 +24,15 @@ from grader.rubric.checks.functions.fitted_networks import (
     make_replays,
     read_networks,
 )
+from grader.rubric.checks.functions.learning_curves import (
+    CROSS_ENTROPY,
+    find_missing_loss,
+    find_other_epochs,
+    is_trained_with,
+    read_curve,
+)
 from grader.rubric.checks.networks.validation_rows import HELD_OUT_ROWS_SEEN, MAX_SHARE_SEEN
 
-_CROSS_ENTROPY = "categorical_crossentropy"
 _ACTIVATIONS = ("relu", "sigmoid", "softmax")
 
 
@@ -36,8 +42,8 @@ class Experiments(Check):
 
     `activations(x_train, y_train, x_val, y_val)` and `losses(...)` are the functions that do so, on one-hot
     labels. Each network that they train is frozen and computed once more; what they return has to be what these
-    networks reach. `learned`: the accuracy that says that a network has learned something: far above chance, far
-    below what any honest training reaches.
+    networks reach, and a curve what `fit` measured after each epoch. `learned`: the accuracy that says that a
+    network has learned something: far above chance, far below what any honest training reaches.
 
     >>> Experiments(activations="compare_output_activations", losses="compare_losses")
     """
@@ -88,9 +94,10 @@ class Experiments(Check):
             or self._implausible(accuracies)
             or self._too_short(curves)
             or self._another_loss(case)
+            or find_missing_loss(self.losses, self._fits(case, self.losses))
             or self._validated_on_training(case)
             or self._not_learned(self.activations, {n: a for n, a in accuracies.items() if n != "relu"})
-            or self._not_learned(self.losses, {_CROSS_ENTROPY: float(curves[_CROSS_ENTROPY].ravel().max())})
+            or self._not_learned(self.losses, {CROSS_ENTROPY: float(curves[CROSS_ENTROPY].ravel().max())})
             or self._not_what_fit_said(case, accuracies)
             or (self._not_computed(case, accuracies, curves) if case.seal.is_closed else None)
         )
@@ -130,7 +137,7 @@ class Experiments(Check):
                     received=_("without {names}", names=", ".join(lacking)),
                 )
             )
-        return {name: _curve(entries[name], arrays, function, name) for name in names}
+        return {name: read_curve(entries[name], arrays, function, name) for name in names}
 
     def _not_trained(self, case: Case, function: str, networks: int) -> Judgement | None:
         fits = self._fits(case, function)
@@ -154,17 +161,17 @@ class Experiments(Check):
         """Only the output activation may differ. Losses of the student's own are not known, and not judged."""
         for fit in self._fits(case, self.activations):
             is_keras_loss = fit.loss is not None and fit.loss not in {"", "custom", "several"}
-            if is_keras_loss and (fit.from_logits or fit.loss not in {_CROSS_ENTROPY, f"sparse_{_CROSS_ENTROPY}"}):
+            if is_keras_loss and (fit.from_logits or fit.loss not in {CROSS_ENTROPY, f"sparse_{CROSS_ENTROPY}"}):
                 received = f"{fit.loss}, from_logits=True" if fit.from_logits else str(fit.loss)
                 return failed(
                     _(
                         "{function}() has to train with the loss {expected} each time, so that only the output "
                         "activation differs. Received: {received}.",
                         function=self.activations,
-                        expected=_CROSS_ENTROPY,
+                        expected=CROSS_ENTROPY,
                         received=received,
                     ),
-                    expected=_CROSS_ENTROPY,
+                    expected=CROSS_ENTROPY,
                     received=received,
                 )
         return None
@@ -242,13 +249,25 @@ class Experiments(Check):
             if problem is not None:
                 return problem if _are_certain(activations) else _explain_unknown_rows(self.activations)
         for name, curve in curves.items():
-            own = [network for network in losses if _trained_with(network.fit, name)] or losses
-            if not is_curve_of(curve, own):
-                problem = _explain_not_reached(self.losses, name, float(curve.ravel()[-1]), own)
-                return problem if _are_certain(own) else _explain_unknown_rows(self.losses)
-            if name == _CROSS_ENTROPY and max(network.accuracy for network in own) < self.learned:
-                return self._not_learned(self.losses, {name: max(network.accuracy for network in own)})
+            problem = self._judge_curve(case, name, curve, losses)
+            if problem is not None:
+                return problem
         return None
+
+    def _judge_curve(
+        self, case: Case, name: str, curve: Array, networks: Sequence[FittedNetwork]
+    ) -> Judgement | None:
+        """Compare a curve with the networks that were trained with its loss, or with all where none is known."""
+        own = [network for network in networks if is_trained_with(network.fit, name)] or networks
+        if not is_curve_of(curve, own):
+            problem = _explain_not_reached(self.losses, name, float(curve.ravel()[-1]), own)
+            return problem if _are_certain(own) else _explain_unknown_rows(self.losses)
+        best = max(network.accuracy for network in own)
+        if name == CROSS_ENTROPY and best < self.learned:
+            return self._not_learned(self.losses, {name: best})
+        if any(fit.graph is None for fit in self._fits(case, self.losses)):
+            return None  # more networks than can be kept, so that a part of the epochs is not known
+        return find_other_epochs(self.losses, name, curve, own)
 
     def _explain_no_network(self, name: str, networks: Sequence[FittedNetwork]) -> Judgement:
         return failed(
@@ -302,12 +321,6 @@ class Experiments(Check):
         return None
 
 
-def _trained_with(fit: FitFacts, name: str) -> bool:
-    """Return whether a network was trained with the loss that a variant has the name of."""
-    names = {"mse": {"mean_squared_error"}, _CROSS_ENTROPY: {_CROSS_ENTROPY, f"sparse_{_CROSS_ENTROPY}"}}
-    return fit.loss in names.get(name, set())
-
-
 def _are_certain(networks: Sequence[FittedNetwork]) -> bool:
     return all(network.is_certain for network in networks)
 
@@ -350,39 +363,8 @@ def _explain_not_reached(function: str, name: str, value: float, networks: Seque
     return failed(message, expected=write_number(highest, ".3f"), received=write_number(value, ".3f"))
 
 
-def _curve(value: Value, arrays: Mapping[str, Array], function: str, name: str) -> Array:
-    """Return a learning curve: given as a list, as a History, or as a dict of curves."""
-    if isinstance(value, HistoryValue):
-        refs = value.curves
-        chosen = _best_curve(refs)
-        curve = arrays[refs[chosen]] if chosen is not None else np.array([])
-    elif isinstance(value, Entries):
-        entries = dict(value.entries)
-        chosen = _best_curve(entries)
-        curve = numbers(entries[chosen], arrays, function) if chosen is not None else np.array([])
-    else:
-        curve = numbers(value, arrays, function)
-    if not is_numeric(curve) or curve.size == 0:
-        raise PreconditionFailedError(
-            failed(
-                _("{function}() gives no numbers for {name}.", function=function, name=name),
-                received=name_of(value),
-            )
-        )
-    return curve
-
-
 def _variant(key: str) -> str:
     """Return the name of a variant as the rubric has it, however it was written as a key."""
     plain = re.sub(r"[^a-z]", "", key.lower())
     names = {"mse": "mse", "meansquarederror": "mse", "cce": "categorical_crossentropy"}
     return {**names, "categoricalcrossentropy": "categorical_crossentropy"}.get(plain, plain)
-
-
-def _best_curve(names: Iterable[str]) -> str | None:
-    """Return the curve that tells most: of the accuracy on the validation data, whatever the metric is called."""
-
-    def rank(name: str) -> tuple[bool, bool]:
-        return not (name.startswith("val") and "acc" in name), not name.startswith("val")
-
-    return min(names, key=rank, default=None)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.graph import DenseNode
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
@@ -63,7 +63,8 @@ class SameFunction(ComparesNetworks):
     """With the weights of the first network copied into them, all networks give the same for the same rows.
 
     The examiner copies: it puts the kernels and biases of the first graph into the others and runs them behind
-    walls.
+    walls. It does so with the networks as they were built and as they were trained: what else they have learned
+    shows there.
 
     >>> SameFunction((Training(name="sequential"), Training(name="functional")))
     """
@@ -83,15 +84,18 @@ class SameFunction(ComparesNetworks):
         width = case.inside[self.first.array("x_train")].shape[1:]
         arrays: dict[str, Array] = {f"{self._id(self.first)}:rows": _normal(rows, (ROWS, *width))}
         replays: list[Replay] = []
-        for network in self.networks:
-            model = read_network(case, network, seed).before
+        places = [(each, is_trained) for each in self.networks for is_trained in (False, True)]
+        for network, is_trained in places:
+            networks = read_network(case, network, seed)
+            model = networks.after if is_trained else networks.before
+            target = network.trained(seed) if is_trained else network.model(seed)
             if model is None or model.graph is None or model.facts.graph is None:
                 continue
             if not _fits(source.graph.dense, model.graph.dense):
                 continue
-            name = self._id(network)
-            arrays[f"{name}:graph"] = case.steps[network.model(seed)].arrays[model.facts.graph.ref]
-            copied = self._copied(case, (source.graph.dense, step), (model.graph.dense, network.model(seed)))
+            name = self._id(network, is_trained=is_trained)
+            arrays[f"{name}:graph"] = case.steps[target].arrays[model.facts.graph.ref]
+            copied = self._copied(case, (source.graph.dense, step), (model.graph.dense, target))
             arrays |= {f"{name}:{place}": weight for place, weight in copied.items()}
             replays.append(
                 Replay(
@@ -123,8 +127,8 @@ class SameFunction(ComparesNetworks):
                     )
         return copied
 
-    def _id(self, network: Training) -> str:
-        return f"copied:{network.build}@{network.name}"
+    def _id(self, network: Training, *, is_trained: bool = False) -> str:
+        return f"copied:{network.build}@{network.name}" + (":trained" if is_trained else "")
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Compare the outputs of the replays."""
@@ -153,6 +157,9 @@ class SameFunction(ComparesNetworks):
         if not np.isfinite(off).all():
             return not_graded(_("The grader could not compare the networks: the weights to copy are no numbers."))
         if off.max() <= CLOSE * scale:
+            learned = self._find_what_else_learned(case, network)
+            if learned is not None:
+                return learned
             return passed(
                 _(
                     "With the same weights, all give the same outputs (largest difference {off:.1g}).",
@@ -170,6 +177,34 @@ class SameFunction(ComparesNetworks):
             ),
             expected=_("activations: {names}", names=_activations(first.graph.dense)),
             received=_("activations: {names}", names=_activations(other.graph.dense)),
+            blocks=False,
+        )
+
+    def _find_what_else_learned(self, case: Case, network: Training) -> Judgement | None:
+        """Compare the trained networks likewise, where both could be run; return the judgement if they differ."""
+        outputs = []
+        for each in (self.first, network):
+            replayed = case.replays.get(self._id(each, is_trained=True))
+            if replayed is None or not replayed.evidence.outputs:
+                return None
+            outputs.append(replayed.arrays[replayed.evidence.outputs[0]].astype(np.float64).ravel())
+        expected, received = outputs
+        if expected.size != received.size or not np.isfinite(expected).all() or not np.isfinite(received).all():
+            return None
+        off = float(np.abs(expected - received).max(initial=0.0))
+        if off <= CLOSE * max(1.0, float(np.abs(expected).max(initial=0.0))):
+            return None
+        return failed(
+            _(
+                "With the same weights, {first} and {other} give the same outputs when they have just been built, "
+                "but no longer after their training (largest difference {off:.2g}). Does one learn something that "
+                "the other has not, besides kernels and biases?",
+                first=name_network(self.first),
+                other=name_network(network),
+                off=off,
+            ),
+            expected=_("the same outputs"),
+            received=_("largest difference: {off}", off=write_number(off, ".2g")),
             blocks=False,
         )
 

@@ -3,8 +3,11 @@
 from abc import abstractmethod
 from dataclasses import dataclass
 
+import numpy as np
+
+from grader.core.arrays import Array
 from grader.core.field_rules import Count
-from grader.core.i18n import _
+from grader.core.i18n import _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.loss_identity import IdentifiedLoss
@@ -15,6 +18,7 @@ from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.fitting import require_several
 from grader.rubric.checks.networks.no_bend import judge_no_bend
+from grader.rubric.checks.networks.output_and_loss import read_last_compiled
 from grader.rubric.checks.networks.regression import find_metric_problem, identify_compiled, judge_loss
 from grader.rubric.checks.networks.several import (
     EachNetwork,
@@ -24,6 +28,8 @@ from grader.rubric.checks.networks.several import (
 )
 from grader.rubric.checks.networks.single import require_certified
 from grader.rubric.data.dataset import Data
+
+_SAME_LOSS = 1e-3  # of its largest value: what is computed in another order errs far below
 
 
 def _learned(case: Case, network: Training) -> set[tuple[tuple[int, ...], bytes]]:
@@ -114,7 +120,29 @@ class SameLayers(ComparesNetworks):
                 received=write_layer_sizes(other),
                 blocks=False,
             )
+        problem = self._find_other_count(network, first, other)
+        if problem is not None:
+            return problem
         return passed(_("All have the same layers: {sizes}.", sizes=write_layer_sizes(first)))
+
+    def _find_other_count(self, network: Training, first: Model, other: Model) -> Judgement | None:
+        """Compare how many numbers can be trained: more than kernels and biases may be among them."""
+        counts = [model.facts.trainable_parameters for model in (first, other)]
+        if all(counts) and counts[0] != counts[1]:
+            return failed(
+                _(
+                    "{first} has {expected} trainable parameters, {other} has {received}. They have to be the "
+                    "same network: does one have a layer or a weight that the other has not?",
+                    first=name_network(self.first),
+                    expected=counts[0],
+                    other=name_network(network),
+                    received=counts[1],
+                ),
+                expected=_("trainable parameters: {count}", count=counts[0]),
+                received=_("trainable parameters: {count}", count=counts[1]),
+                blocks=False,
+            )
+        return None
 
     def _problem(self, model: Model) -> Judgement | None:
         """Return what is not as the task sheet says, or None."""
@@ -173,6 +201,7 @@ def write_layer_sizes(model: Model) -> str:
     sizes = [node.shape[0] for node in model.graph.dense[:1]] + [node.shape[1] for node in model.graph.dense]
     bare = sum(not node.bias for node in model.graph.dense)
     dropped = [f"{layer.kind} {layer.rate:g}" for layer in model.facts.layers if layer.rate]
+    dropped += [layer.kind for layer in model.facts.layers if layer.kind == "GaussianNoise"]
     text = "-".join(map(str, sizes))
     return ", ".join([text, *([f"use_bias=False ×{bare}"] if bare else []), *dropped])
 
@@ -218,6 +247,9 @@ class SameCompile(ComparesNetworks):
                     received=received,
                     blocks=False,
                 )
+        others = self._find_other_values(case, network)
+        if others is not None:
+            return self._explain_other_values(network, one_loss, others)
         return passed(
             _(
                 "All have the same loss, {loss}, and the same optimizer, {optimizer}.",
@@ -225,6 +257,48 @@ class SameCompile(ComparesNetworks):
                 optimizer=one.optimizer,
             )
         )
+
+    def _find_other_values(self, case: Case, network: Training) -> tuple[float, float] | None:
+        """Return what the two losses give for one batch on which they differ most; None where they are the same.
+
+        Losses of one name may have other options, and any two of the student's own have the same label.
+        """
+        trials = [_read_trials(case, each) for each in (self.first, network)]
+        for key, values in trials[0].items():
+            other = trials[1].get(key, values)
+            pairs = np.array([pair for pair in zip(values, other, strict=False) if np.isfinite(pair).all()])
+            off = np.abs(pairs[:, 0] - pairs[:, 1]) if len(pairs) else np.zeros(0)
+            if off.size and off.max() > _SAME_LOSS * np.abs(pairs).max():
+                one, two = pairs[int(off.argmax())]
+                return float(one), float(two)
+        return None
+
+    def _explain_other_values(
+        self, network: Training, loss: IdentifiedLoss, values: tuple[float, float]
+    ) -> Judgement:
+        return failed(
+            _(
+                "{first} and {other} are both compiled with {loss}, but for the same predictions one gives "
+                "{expected:.4g} and the other {received:.4g}. Use one loss for all, with the same options.",
+                first=name_network(self.first),
+                other=name_network(network),
+                loss=loss.label,
+                expected=values[0],
+                received=values[1],
+            ),
+            expected=write_number(values[0], ".4g"),
+            received=write_number(values[1], ".4g"),
+            blocks=False,
+        )
+
+
+def _read_trials(case: Case, network: Training) -> dict[tuple[str, int, int], Array]:
+    """Return the values of the compiled loss of a network, by what tells which batches they were tried on."""
+    before = read_network(case, network, case.seeds[0]).before
+    step, compiled = read_last_compiled(case, network, before) if before is not None else ("", None)
+    trials = compiled.trials if compiled is not None else ()
+    arrays = case.steps[step].arrays if trials else {}
+    return {(t.form, t.units, t.rows): arrays[t.ref] for t in trials if t.ref in arrays}
 
 
 def _rate(compiled: CompileFacts) -> str:

@@ -8,10 +8,11 @@ import numpy as np
 
 from grader.core.field_rules import OneOf
 from grader.core.i18n import Words, _
+from grader.core.row_hashes import hash_array
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, passed
-from grader.evidence.network import read_network
-from grader.protocol.evidence import ModelFacts
+from grader.evidence.network import Model, read_network
+from grader.protocol.evidence import InnerModel, ModelFacts
 from grader.protocol.plan import Step
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Check
@@ -30,7 +31,8 @@ class HasStyle(Check):
     """A function returns a model of its style: sequential, functional or subclassed, and no other in disguise.
 
     `network`: the training whose `build` is that function, `style`: "sequential", "functional" or "subclassed". A
-    model that does nothing but call another one is that other one's style.
+    model that does nothing but call another one is that other one's style, also where it is called from within a
+    layer.
 
     >>> HasStyle(Training(build="build_functional", name="functional"), "functional")
     """
@@ -52,7 +54,8 @@ class HasStyle(Check):
         before = read_network(case, self.network, case.seeds[0]).before
         if before is not None and before.facts.graph is None and _makes_layers_in_call(before.facts):
             return _explain_layers_in_call(before.facts)
-        facts = require_certified(case, self.network, after=False).facts
+        model = require_certified(case, self.network, after=False)
+        facts = model.facts
         if facts.style != self.style:
             return self._other_style(facts)
         wrapped = _find_wrapped_model(facts)
@@ -67,6 +70,9 @@ class HasStyle(Check):
                 received=_("all layers inside {wrapped}", wrapped=wrapped),
                 blocks=False,
             )
+        holder = _find_holder(model)
+        if holder is not None:
+            return _explain_holder(holder, self.style)
         return passed(
             _("This is {kind}, with layers of its own.", kind=_name_style(self.style)), received=facts.type
         )
@@ -112,6 +118,31 @@ def _explain_layers_in_call(facts: ModelFacts) -> Judgement:
         ),
         expected=_("layers made in __init__"),
         received=_("layers made in call(), {count} parameters that the model knows of", count=facts.parameters),
+    )
+
+
+def _find_holder(model: Model) -> InnerModel | None:
+    """Return the inner model of another style that holds every kernel which the output depends on, else None.
+
+    It may lie within a layer, and other weights may stand beside it: only those that the graph multiplies with
+    count. A block of some of the layers holds a part of them.
+    """
+    kernels = {hash_array(kernel) for _node, kernel in model.graph.kernels} if model.graph is not None else set()
+    inner = model.facts.inner if kernels else ()
+    return next((one for one in inner if one.style != model.facts.style and kernels <= {*one.kernels}), None)
+
+
+def _explain_holder(inner: InnerModel, style: Style) -> Judgement:
+    return failed(
+        _(
+            "All layers of this model lie inside another one that it holds: {inner}, {kind}. That is the other "
+            "model in disguise: make the layers here, and thread them here.",
+            inner=inner.name,
+            kind=_name_style(inner.style),
+        ),
+        expected=_describe_style(style),
+        received=_("all layers inside {wrapped}", wrapped=inner.name),
+        blocks=False,
     )
 
 

@@ -171,6 +171,106 @@ def test_a_model_that_only_calls_another_is_that_one_in_disguise(network: Traini
     assert "in disguise" in text(judgement.message)
 
 
+def inside_a_layer(make: Callable[[], Any]) -> Any:
+    """Return a layer that holds a model and calls it."""
+    import keras
+
+    class Wrap(keras.layers.Layer):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = make()
+
+        def call(self, x: Any) -> Any:
+            return self.inner(x)
+
+    return Wrap()
+
+
+def in_layer_functional(n: int) -> Any:
+    import keras
+
+    inputs = keras.Input((n,))
+    return compiled(keras.Model(inputs, inside_a_layer(lambda: sequential(n))(inputs)))
+
+
+def in_layer_sequential(n: int) -> Any:
+    import keras
+
+    return compiled(keras.Sequential([keras.Input((n,)), inside_a_layer(lambda: subclassed(n))]))
+
+
+def in_layer_subclass(n: int) -> Any:
+    made = {"wrapped": lambda: inside_a_layer(lambda: inside_a_layer(lambda: sequential(n)))}
+    return compiled(subclass(lambda self, x: self.wrapped(x), **made))
+
+
+def beside_a_number(n: int) -> Any:
+    import keras
+
+    class Disguise(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = functional(n)
+            self.number = self.add_weight(shape=())
+
+        def call(self, x: Any) -> Any:
+            return self.inner(x) + 0 * self.number
+
+    return compiled(Disguise())
+
+
+@pytest.mark.parametrize(
+    ("network", "build"),
+    [
+        (FUNCTIONAL, in_layer_functional),
+        (SEQUENTIAL, in_layer_sequential),
+        (SUBCLASSED, in_layer_subclass),
+        (SUBCLASSED, beside_a_number),
+    ],
+)
+def test_a_model_within_a_layer_or_beside_other_weights_is_a_disguise_too(network: Training, build: Build) -> None:
+    judgement = of(HasStyle(network, network.name), **{network.build: build})
+    assert judgement.status is Status.FAILED
+    assert "All layers of this model lie inside another one that it holds" in text(judgement.message)
+    assert not judgement.blocks
+
+
+def test_blocks_and_models_for_a_part_are_no_disguise() -> None:
+    import keras
+
+    def dense(width: int) -> Any:
+        return inside_a_layer(lambda: keras.layers.Dense(width, activation="relu"))
+
+    def blocks(n: int) -> Any:
+        return compiled(keras.Sequential([keras.Input((n,)), dense(4), dense(4), keras.layers.Dense(1)]))
+
+    def part(n: int) -> Any:
+        inputs = keras.Input((n,))
+        body = keras.Sequential([keras.layers.Dense(4, activation="relu") for _ in range(2)])
+        return compiled(keras.Model(inputs, keras.layers.Dense(1)(body(inputs))))
+
+    def two_models(n: int) -> Any:
+        made = {name: lambda make=make: keras.Sequential([make()]) for name, make in three().items()}
+        return compiled(subclass(lambda self, x: self.c(self.b(self.a(x))), **made))
+
+    assert of(HasStyle(SEQUENTIAL, "sequential"), build_sequential=blocks).status is Status.PASSED
+    assert of(HasStyle(FUNCTIONAL, "functional"), build_functional=part).status is Status.PASSED
+    assert of(HasStyle(SUBCLASSED, "subclassed"), build_subclassed=two_models).status is Status.PASSED
+
+
+def test_a_second_model_of_ones_own_layers_is_no_disguise() -> None:
+    import keras
+
+    def build(n: int) -> Any:
+        model = subclassed(n)
+        inputs = keras.Input((n,))
+        model.for_the_summary = keras.Model(inputs, model.call(inputs))
+        model.unused = sequential(n)
+        return model
+
+    assert of(HasStyle(SUBCLASSED, "subclassed"), build_subclassed=build).status is Status.PASSED
+
+
 def test_a_block_inside_beside_layers_of_its_own_is_no_disguise() -> None:
     import keras
 
@@ -272,6 +372,13 @@ def dropped(n: int) -> Any:
     return subclass(lambda self, x: self.c(self.d(self.b(self.a(x)))), **made)
 
 
+def noisy(n: int) -> Any:
+    import keras
+
+    made = {**three(), "d": lambda: keras.layers.GaussianNoise(0.2)}
+    return subclass(lambda self, x: self.c(self.d(self.b(self.a(x)))), **made)
+
+
 def two_outputs(n: int) -> Any:
     import keras
 
@@ -284,6 +391,7 @@ LAYERS: Mapping[str, tuple[Build, str]] = {
     "three hidden layers": (deep, "4 layers whose weights"),
     "two widths": (uneven, "2-4-5-1"),
     "a layer that is not used": (unused, "not used in call()"),
+    "noise in one": (noisy, "GaussianNoise"),
     "another width": (lambda n: subclassed(n, width=8), "build_subclassed(2) has 2-8-8-1"),
     "dropout in one": (dropped, "Dropout 0.2"),
     "no bias in one": (lambda n: sequential(n, use_bias=False), "use_bias=False ×2"),
@@ -357,6 +465,53 @@ def test_what_is_compiled_otherwise_is_told(name: str) -> None:
     assert words in text(judgement.message)
 
 
+def power(exponent: float) -> Callable[[Any, Any], Any]:
+    """Return a loss of one's own: a power of the distances."""
+    import keras
+
+    def loss(y: Any, p: Any) -> Any:
+        return keras.ops.mean(keras.ops.abs(keras.ops.reshape(y, keras.ops.shape(p)) - p) ** exponent, axis=-1)
+
+    return loss
+
+
+def of_losses(one: Any, other: Any) -> Judgement:
+    import keras
+
+    chosen = {"optimizer": keras.optimizers.Adam(0.01)}
+    return of(
+        SameCompile((SEQUENTIAL, FUNCTIONAL)),
+        build_sequential=lambda n: compiled(sequential(n), loss=one, **chosen),
+        build_functional=lambda n: compiled(functional(n), loss=other, optimizer=keras.optimizers.Adam(0.01)),
+    )
+
+
+def test_losses_with_one_label_that_give_other_values_are_told() -> None:
+    import keras
+
+    for one, other in (
+        (power(1.5), power(3.0)),
+        (keras.losses.Huber(delta=10.0), keras.losses.Huber(delta=0.01)),
+    ):
+        judgement = of_losses(one, other)
+        assert judgement.status is Status.FAILED
+        assert "for the same predictions one gives" in text(judgement.message)
+        assert not judgement.blocks
+
+
+def test_one_loss_in_other_spellings_gives_the_same_values() -> None:
+    import keras
+
+    for one, other in (
+        (power(1.5), power(1.5)),
+        (power(2.0), "mse"),
+        ("huber", keras.losses.Huber()),
+        (keras.losses.Huber(delta=2.0), keras.losses.Huber(delta=2.0)),
+    ):
+        judgement = of_losses(one, other)
+        assert judgement.status is Status.PASSED, text(judgement.message)
+
+
 def test_a_model_that_is_not_compiled_or_none_is_told() -> None:
     judgement = of(SameCompile(ALL), build_functional=deep)
     assert "not compiled with a loss" in text(judgement.message)
@@ -379,6 +534,44 @@ def test_with_copied_weights_all_styles_compute_the_same(activation: str) -> Non
 
 def test_weights_are_copied_into_products_written_by_hand() -> None:
     assert of(SameFunction(ALL), build_subclassed=by_hand).status is Status.PASSED
+
+
+def gated(n: int) -> Any:
+    """Return a network with one more number, which is zero as long as nothing was learned."""
+    import keras
+
+    class Gated(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.inner = [make() for make in three().values()]
+            self.gate = self.add_weight(shape=(), initializer="zeros")
+
+        def call(self, x: Any) -> Any:
+            extra = self.gate * keras.ops.sum(keras.ops.sin(3 * x), axis=1, keepdims=True)
+            for layer in self.inner:
+                x = layer(x)
+            return x + extra
+
+    return compiled(Gated())
+
+
+def with_prelu(n: int) -> Any:
+    import keras
+
+    inputs = h = keras.Input((n,))
+    for _ in range(2):
+        h = keras.layers.PReLU(alpha_initializer="zeros")(keras.layers.Dense(4)(h))
+    return compiled(keras.Model(inputs, keras.layers.Dense(1)(h)))
+
+
+@pytest.mark.parametrize("build", [gated, with_prelu])
+def test_what_is_learned_besides_the_copied_weights_is_told(build: Build) -> None:
+    layers = of(SameLayers(ALL), build_subclassed=build)
+    assert (layers.status, layers.share) == (Status.PARTIAL, 0.5)
+    assert "trainable parameters" in text(layers.message)
+    function = of(SameFunction(ALL), build_subclassed=build)
+    assert (function.status, function.share) == (Status.PARTIAL, 0.5)
+    assert "but no longer after their training" in text(function.message)
 
 
 def skipping(n: int) -> Any:
