@@ -203,7 +203,8 @@ def write_layer_sizes(model: Model) -> str:
     dropped = [f"{layer.kind} {layer.rate:g}" for layer in model.facts.layers if layer.rate]
     dropped += [layer.kind for layer in model.facts.layers if layer.kind == "GaussianNoise"]
     text = "-".join(map(str, sizes))
-    return ", ".join([text, *([f"use_bias=False ×{bare}"] if bare else []), *dropped])
+    # Each once: one Dropout layer that is called in two places is as good as two.
+    return ", ".join([text, *([f"use_bias=False ×{bare}"] if bare else []), *dict.fromkeys(dropped)])
 
 
 @dataclass(frozen=True)
