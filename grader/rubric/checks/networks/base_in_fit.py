@@ -42,8 +42,8 @@ def judge_base_in_fit(case: Case, network: TrainedNetwork, used: Sequence[Array]
     else:
         message = _(
             "While fit ran in {train}(), {count} numbers of the base changed, and later they were put back. "
-            "So the head has learned from features that the base no longer gives. Freeze the base before you compile, "
-            "base.trainable = False: then there is nothing to put back.",
+            "So the head has learned from features that the base no longer gives. Freeze the base before you "
+            "compile, base.trainable = False: then there is nothing to put back.",
             train=network.training.train,
             count=count,
         )

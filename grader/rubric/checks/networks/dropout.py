@@ -13,6 +13,7 @@ from grader.evidence.network import Model
 from grader.evidence.run_evidence import ReplayResult
 from grader.protocol.evidence import GraphFacts
 from grader.protocol.plan import Replay, Step, TraceInTraining
+from grader.rubric.checks.networks.dropout_in_fit import judge_dropout_in_fit
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.checks.networks.two_answers import draws_random_numbers
 
@@ -95,6 +96,9 @@ class DropsInTraining(NetworkCheck):
                 received=_("noise in training"),
                 blocks=False,
             )
+        while_fit_ran = judge_dropout_in_fit(case, self.training, model)
+        if while_fit_ran is not None:
+            return while_fit_ran
         if replay.evidence.forbidden:  # its generator has a state, so it cannot be replayed, but is there
             return passed(_("Units are dropped in training, and no longer when the network predicts."))
         return self._judge_answers(replay, model)
