@@ -7,18 +7,16 @@ from typing import Any
 import keras
 import numpy as np
 import pytest
-from msgspec.structs import replace
 
 from grader.evidence.judgement import Judgement
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks import FreezesBase
 from grader.rubric.data import Base, Data
-from grader.sandbox.inside.array_store import Store
 from scripts.transfer_base import write_base
 from tests.helpers import lab
 from tests.helpers.cases import judged, text
-from tests.helpers.fit_watch import watch_fits
+from tests.helpers.fit_watch import record_fits, watch_fits
 
 TRAINING = Training(base=True)
 ROWS = 12
@@ -156,11 +154,7 @@ def judge(
             return models["build_model@0"]
 
         case = lab.run(check, data, {"build_model": keep, "train": train})
-        step, store = case.steps["train@0"], Store()
-        store.arrays |= step.arrays
-        fits = watch.take(store, models)
-        object.__setattr__(step, "evidence", replace(step.evidence, fits=fits))
-        object.__setattr__(step, "arrays", store.arrays)
+        record_fits(watch, case, models)
     return judged(check, case)
 
 
