@@ -56,7 +56,9 @@ MAX_OUTPUT_VALUES = 1 << 22  # what a network puts out for all rows of one role:
 MAX_TAPS = 32  # what the replay records of them
 
 _LARGEST_INTEGER = 1 << 63  # JSON may hold larger ones, NumPy and msgspec's encoder may not
-_NAMES_AN_ARRAY = frozenset({"ref", "rows", "labels", "validation_rows", "first_rows", "swapped", "png", "probe"})
+_NAMES_AN_ARRAY = frozenset(
+    {"ref", "rows", "labels", "validation_rows", "first_rows", "weight_hashes", "swapped", "png", "probe"}
+)
 _NAMES_ARRAYS = frozenset({"images", "lines", "scatters", "curves"})
 
 
@@ -175,7 +177,8 @@ def _check_record(record: msgspec.Struct, arrays: Mapping[str, Array]) -> None:
             _require(arrays[ref].size <= MAX_ELEMENTS, f"an array of more than {MAX_ELEMENTS} elements")
         case HistoryValue(curves=curves):
             _check_curves(curves, arrays)
-        case FitFacts(curves=curves, x_shape=x_shape, y_shape=y_shape, outputs=outputs):
+        case FitFacts(curves=curves, x_shape=x_shape, y_shape=y_shape, outputs=outputs, dropping=dropping):
+            _require(len(dropping) <= MAX_LAYERS, f"more than {MAX_LAYERS} layers")
             _check_curves(curves, arrays)
             _require(max(len(x_shape), len(y_shape)) <= MAX_DIMENSIONS, "too many dimensions")
             _require(len(outputs) <= MAX_OUTPUTS, f"labels of more than {MAX_OUTPUTS} outputs")
@@ -209,8 +212,11 @@ def _check_curves(curves: Mapping[str, str], arrays: Mapping[str, Array]) -> Non
 def _check_fits(fits: tuple[FitFacts, ...], arrays: Mapping[str, Array]) -> None:
     hashes = [arrays[name] for fit in fits for name in (fit.rows, fit.validation_rows) if name]
     _require(all(a.ndim == 1 and a.dtype == np.uint64 for a in hashes), "hashes of rows that are none")
+    weights = [arrays[fit.weight_hashes] for fit in fits if fit.weight_hashes]
+    _require(all(a.ndim == 2 and len(a) == 2 and a.dtype == np.uint64 for a in weights), "hashes that are none")
     first_rows = [arrays[fit.first_rows] for fit in fits if fit.first_rows]
     _require(all(a.ndim and a.dtype == np.float32 for a in first_rows), "rows that are none")
+    hashes += weights
     _require(sum(a.size for a in hashes) <= MAX_FIT_ROWS, f"more than {MAX_FIT_ROWS} rows in calls of fit")
 
 

@@ -262,6 +262,14 @@ class LabelFacts(Record, frozen=True):
     labels: str = ""
 
 
+class DropFacts(Record, frozen=True):
+    """What a layer that drops units did in one call of `fit`."""
+
+    name: str
+    rate: float | None  # after the first batch; None where it is no number, or nobody looked
+    draws: int  # how often its generator of random numbers was asked: once for each batch that it dropped of
+
+
 class FitFacts(Record, frozen=True):
     """One call of `fit`: what it was called with, and the curves that it left."""
 
@@ -294,6 +302,11 @@ class FitFacts(Record, frozen=True):
     weighted: bool = False  # with class_weight or sample_weight: its losses are no plain means
     # For a network with several outputs, in the order in which Keras takes them, what belongs to each.
     outputs: tuple[LabelFacts, ...] = ()
+    # Ref of a uint64 array of two rows: a hash of each weight as it was when `fit` began, and 1 where the weight
+    # was another one while it ran, as after its first batch or an epoch. What callbacks do comes after that.
+    weight_hashes: str = ""
+    steps: int = 0  # that the optimizer took
+    dropping: tuple[DropFacts, ...] = ()  # layers with a rate and a generator of random numbers
 
 
 # Steps.

@@ -20,9 +20,10 @@ from grader.core.row_hashes import MAX_ROWS, row_hashes
 from grader.protocol.evidence import FitFacts, GraphFacts, LabelFacts
 from grader.sandbox.inside.array_store import Store, curves_of
 from grader.sandbox.inside.fitted_weights import FittedWeights
-from grader.sandbox.inside.keras_facts import flatten_layers, freeze_model, is_model, layer_facts
+from grader.sandbox.inside.keras_facts import flatten_layers, freeze_model, layer_facts
 from grader.sandbox.inside.model_inputs import SeveralInputs
 from grader.sandbox.inside.model_outputs import list_places
+from grader.sandbox.inside.training_watch import TrainingWatch, find_step, watch_callbacks
 from grader.sandbox.inside.try_losses import BatchForm, loss_facts
 
 FIRST_ROWS = 128  # of x, which show what was done to the rows before they were trained on
@@ -49,6 +50,7 @@ class _RecordedFit:
     first_rows: np.ndarray[Any, Any] | None = None  # of x, where networks are frozen
     finished: bool = False
     evaluates: bool = False  # a callback has evaluated the model
+    watch: TrainingWatch = field(default_factory=TrainingWatch)
 
 
 class FitWatch:
@@ -81,11 +83,13 @@ class FitWatch:
             with contextlib.suppress(Exception):  # a class of the student's may define its own comparison
                 self._batches[model] = recorded.batch
                 recorded.facts = msgspec.structs.replace(recorded.facts, stale=self._find_stale(model))
+            recorded.watch = TrainingWatch(model)
             self._running.append(recorded)
             try:
                 result = original(model, *positional, **named)
             finally:
                 self._running.pop()
+                recorded.watch.end()
             with contextlib.suppress(Exception):
                 self.fitted.keep(model)
             with contextlib.suppress(Exception):
@@ -105,6 +109,12 @@ class FitWatch:
             return original_evaluate(model, *positional, **named)
 
         keras.Model.fit, keras.Model.evaluate = fit, evaluate
+        watch_callbacks(self._find_watch)
+
+    def _find_watch(self, model: Any) -> TrainingWatch | None:
+        """Return what watches the innermost `fit` that runs; None where it trains another model."""
+        fit = self._running[-1] if self._running else None
+        return fit.watch if fit is not None and fit.model is model else None
 
     def _choose_reader(self, model: Any) -> "ReadRows":
         """Return what makes one array of the rows that a model is trained or validated on."""
@@ -160,8 +170,8 @@ class FitWatch:
         """
         facts = tuple(
             msgspec.structs.replace(
-                fit.facts,
-                model=_find_step(fit.model, models),
+                fit.watch.describe(fit.facts, store),
+                model=find_step(fit.model, models),
                 rows="" if fit.row_hashes is None else store.add(fit.row_hashes),
                 **_store_labels(fit, store),
                 validation_rows=store.add(np.concatenate(fit.validation_rows)) if fit.validation_rows else "",
@@ -211,19 +221,6 @@ def _copy_history(history: Any) -> Any:
     with contextlib.suppress(Exception):
         return {key: list(values) for key, values in history.items()}
     return history
-
-
-def _find_step(model: Any, models: Mapping[str, object]) -> str:
-    """Return the id of the step that returned a model, or one whose weights are all in this one; else "other"."""
-    with contextlib.suppress(Exception):
-        for step, other in models.items():
-            if other is model:
-                return step
-        weights = {id(weight) for weight in model.weights}
-        for step, other in models.items():
-            if is_model(other) and other.weights and all(id(w) in weights for w in other.weights):  # type: ignore[attr-defined]
-                return step
-    return "other"
 
 
 def _as_array(rows: Any) -> np.ndarray[Any, Any]:

@@ -133,6 +133,18 @@ def _allow_no_effect(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(dropout, "LEAST_EFFECT", 1e-6)
 
 
+def _look_before_and_after(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(base_network, "judge_base_in_fit", lambda *_: None)
+
+
+def _look_at_built_rates(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(dropout, "judge_dropout_in_fit", lambda *_: None)
+
+
+def _allow_dropped_outputs(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(dropout, "_drops_output", lambda *_: False)
+
+
 def _look_at_wide_rows(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(copies, "_share_exact", lambda *_: 0.0)
 
@@ -221,6 +233,9 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "weights of now": _allow_old_weights,
     "numbers on edges": _leave_edges_out,
     "effect of dropout": _allow_no_effect,
+    "the base while fit runs": _look_before_and_after,
+    "dropout while fit runs": _look_at_built_rates,
+    "dropped outputs": _allow_dropped_outputs,
     "copies of narrow rows": _look_at_wide_rows,
     "bends in front of the weights": _allow_bends,
     "hidden layers that bend": _allow_no_bends,

@@ -7,7 +7,7 @@ import pytest
 
 from grader.core.course import Course
 from grader.grading.results import Mode
-from tests.attacks.forging import fit_forgeries, narrow_solutions, pretences
+from tests.attacks.forging import base_pretences, dropout_pretences, fit_forgeries, narrow_solutions, pretences
 from tests.attacks.forging.forgery import Forgery
 from tests.attacks.forging.runner import WINES, ForgedRun, Setting, run_forgeries
 from tests.attacks.forging.take_down import TAKE_DOWN
@@ -21,6 +21,8 @@ FAMILIES: dict[str, tuple[Setting, tuple[Forgery, ...]]] = {
     "networks": (pretences.FLOWERS, pretences.NETWORKS),
     "dropouts": (pretences.HOUSES, pretences.DROPOUTS),
     "fits": (WINES, fit_forgeries.HISTORIES + fit_forgeries.VALIDATIONS + fit_forgeries.LOSSES),
+    "bases": (base_pretences.PICTURES, base_pretences.BASES),
+    "dropouts": (pretences.HOUSES, (*pretences.DROPOUTS, *dropout_pretences.DROPOUTS)),
 }
 PRETENCES = [(family, f) for family, (_, forgeries) in FAMILIES.items() for f in forgeries if f.without]
 TWINS = [(family, f) for family, (_, forgeries) in FAMILIES.items() for f in forgeries if not f.without]

@@ -8,6 +8,7 @@ import pytest
 from grader.core.row_hashes import row_hashes
 from grader.protocol.evidence import FitFacts
 from tests.helpers.classroom import build, case_of, train
+from tests.helpers.fit_watch import watch_fits
 
 
 def fit_of(more: str = "", loss: str = '"categorical_crossentropy"') -> FitFacts:
@@ -40,13 +41,7 @@ def test_the_loss_is_remembered_with_what_it_takes() -> None:
 @pytest.fixture
 def watch(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A watch over the calls of fit of this test."""
-    import keras
-
-    from grader.sandbox.inside.fit_recorder import FitWatch
-
-    for method in ("fit", "evaluate"):  # which the watch replaces
-        monkeypatch.setattr(keras.Model, method, getattr(keras.Model, method))
-    return FitWatch()
+    return watch_fits(monkeypatch)
 
 
 X = np.random.default_rng(3).normal(0, 1, (24, 3)).astype(np.float32)

@@ -17,6 +17,7 @@ from grader.protocol.plan import Call, Replay, ResultOf, Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
+from grader.rubric.checks.networks.base_in_fit import judge_base_in_fit
 from grader.rubric.checks.networks.base_use import LEAST_OF_FIRST, BaseUse, measure_base_use, replay_base
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.data.base_network import BASE_WEIGHT
@@ -182,10 +183,11 @@ def _explain_missing(model: Model, kernels: Sequence[Array]) -> Words:
 
 @dataclass(frozen=True)
 class FreezesBase(_BaseCheck):
-    """Training leaves the base as it is, bit for bit.
+    """Training leaves the base as it is, bit for bit, also while it runs.
 
-    Where nothing was trained at all, no weight of the base may count as trainable. A base that the answers do not
-    depend on is worth nothing: see `UsesBase`.
+    A base that learns in `fit` and is put back by a callback or afterwards was not frozen, nor was one of which a
+    copy in the network learns. Where nothing was trained at all, no weight of the base may count as trainable. A
+    base that the answers do not depend on is worth nothing: see `UsesBase`.
 
     >>> FreezesBase(Training(base=True))
     """
@@ -219,6 +221,9 @@ class FreezesBase(_BaseCheck):
         use = self._measure_use(case)
         if isinstance(use, Judgement):
             return use
+        while_fit_ran = judge_base_in_fit(case, network, used)
+        if while_fit_ran is not None:
+            return while_fit_ran
         facts = after.facts
         if not _has_changed(before, after):
             return self._judge_by_claim(before, size)

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 
 from grader.evidence.judgement import Judgement
+from grader.evidence.network import read_network
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Architecture, DropsInTraining, LinearOutput, Training
+from grader.rubric.checks.networks.dropout_in_fit import judge_dropout_in_fit
 from grader.rubric.data import Data
 from tests.helpers import lab
 from tests.helpers.cases import judged, text
+from tests.helpers.fit_watch import record_fits, watch_fits
 
 NETWORK = Training()
 Layers = Callable[[Any], list[Any]]
@@ -83,6 +86,8 @@ RIGHT = {
     "alpha dropout": sequential(hidden(lambda k: k.AlphaDropout(0.2))),
     "gaussian dropout": sequential(hidden(lambda k: k.GaussianDropout(0.2))),
     "the same units of all rows": sequential(hidden(lambda k: k.Dropout(0.5), lambda k: k.BatchNormalization())),
+    "and moved afterwards": sequential(hidden(lambda k: k.Dropout(0.2), lambda k: k.Rescaling(1.0, offset=2.0))),
+    "of few units": sequential(lambda k: [k.Dense(3, activation="tanh"), k.Dropout(0.05), k.Dense(1)]),
     "in a class": own(lambda m, x, training: m.dropout(x, training=training)),
     "training comes by itself": own(lambda m, x, _training: m.dropout(x)),
     "a mask of one's own": own(_mask),
@@ -103,6 +108,10 @@ WRONG = {
         sequential(lambda k: [k.Dense(8), k.Dense(1), k.Dropout(0.5)]),
         "The output itself is dropped",
     ),
+    "of the output, and moved": (
+        sequential(lambda k: [k.Dense(8), k.Dense(1), k.Dropout(0.2), k.Rescaling(1.0, offset=2.0)]),
+        "The output itself is dropped",
+    ),
     "switched off": (own(lambda m, x, _training: m.dropout(x, training=False)), "hand training on"),
     "always": (own(lambda m, x, _training: m.dropout(x, training=True)), "drops units when it predicts, too"),
     "without effect": (
@@ -119,6 +128,53 @@ def test_what_drops_nothing_or_too_much_fails(name: str) -> None:
     assert judgement.status is Status.FAILED, text(judgement.message)
     assert words in text(judgement.message)
     assert not judgement.blocks
+
+
+def with_rate(*rates: float) -> Callable[..., Any]:
+    """Return what trains a network once with each rate, and puts the rate back that it had."""
+
+    def train(model: Any, x: Any, y: Any, *_validation: Any) -> Any:
+        layers = [layer for layer in model.layers if getattr(layer, "rate", None)]
+        before = [layer.rate for layer in layers]
+        for rate in rates:
+            for layer in layers:
+                layer.rate = rate
+            history = model.fit(x, y, epochs=2, verbose=0)
+        for layer, rate in zip(layers, before, strict=True):
+            layer.rate = rate
+        return history
+
+    return train
+
+
+def after_fit(build: Callable[[], Any], train: Callable[..., Any], patch: pytest.MonkeyPatch) -> Judgement | None:
+    """Return what is found in a training whose calls of `fit` are recorded as behind the walls."""
+    with patch.context() as inner:
+        watch, check, model = watch_fits(inner), DropsInTraining(NETWORK), build()
+        case = lab.run(check, DATA, {"build_model": lambda: model, "train": train})
+        record_fits(watch, case, {"build_model@0": model})
+    before = read_network(case, NETWORK, 0).before
+    assert before is not None
+    return judge_dropout_in_fit(case, NETWORK, before)
+
+
+@pytest.mark.parametrize("rates", [(0.0,), (1e-9,), (0.0, 0.5)])
+def test_dropout_that_is_off_while_fit_runs_is_none(rates: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also where the rate is put back for a second fit: that goes on with the one of the first batch."""
+    judgement = after_fit(RIGHT["a layer"], with_rate(*rates), monkeypatch)
+    assert judgement is not None
+    assert judgement.status is Status.FAILED
+    assert "while fit ran in train(), their rate was" in text(judgement.message)
+
+
+@pytest.mark.parametrize("name", ["a layer", "a mask of one's own", "gaussian dropout", "in a class"])
+@pytest.mark.parametrize("rates", [(), (0.4,), (0.4, 0.1)])
+def test_dropout_that_is_on_while_fit_runs_passes(name: str, rates: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert after_fit(RIGHT[name], with_rate(*rates) if rates else fit_alone, monkeypatch) is None
+
+
+def fit_alone(model: Any, x: Any, y: Any, *_validation: Any) -> Any:
+    return model.fit(x, y, epochs=1, verbose=0)
 
 
 @pytest.mark.parametrize(
