@@ -7,7 +7,7 @@ import pytest
 
 from grader.core.course import Course
 from grader.grading.results import Mode
-from tests.attacks.forging import pretences
+from tests.attacks.forging import false_answers, pretences
 from tests.attacks.forging.forgery import Forgery
 from tests.attacks.forging.runner import WINES, ForgedRun, Setting, run_forgeries
 from tests.attacks.forging.take_down import TAKE_DOWN
@@ -17,6 +17,7 @@ from tests.helpers.shared_worker import SharedWorker
 
 FAMILIES: dict[str, tuple[Setting, tuple[Forgery, ...]]] = {
     "functions": (WINES, pretences.FUNCTIONS),
+    "false answers": (WINES, false_answers.ANSWERS),
     "networks": (pretences.FLOWERS, pretences.NETWORKS),
     "dropouts": (pretences.HOUSES, pretences.DROPOUTS),
 }
