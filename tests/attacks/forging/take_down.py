@@ -1,7 +1,9 @@
 """What stops forgeries, and how each of it is taken down in the process that judges."""
 
+import re
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pytest
 
 from grader.evidence import copies, fit_weights, replay_rows
@@ -10,6 +12,8 @@ from grader.evidence.constant_answers import LossSize
 from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model
 from grader.rubric.checks import Calibrates, Coefficients, LayerByLayer
+from grader.rubric.checks.calibration import reliability_plot
+from grader.rubric.checks.cheat_sheet import cell_parser
 from grader.rubric.checks.formulas import checks
 from grader.rubric.checks.functions import sampling, splits, standardisation
 from grader.rubric.checks.layers import properties
@@ -84,6 +88,15 @@ def _allow_no_training(patch: pytest.MonkeyPatch) -> None:
 
 def _believe_probabilities(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(Calibrates, "_judge_right", lambda *_: None)
+    patch.setattr(Calibrates, "_judge_error", lambda *_: None)
+
+
+def _allow_many_points(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(reliability_plot, "_select_few", lambda marks, _most: [np.concatenate(marks)])
+
+
+def _read_the_contrary(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(cell_parser, "_TURNED_ROUND", re.compile("(?!)"))
 
 
 def _allow_repetition(patch: pytest.MonkeyPatch) -> None:
@@ -223,6 +236,8 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "unchanged arguments": _let_arguments_change,
     "rows drawn at random": _allow_patterns,
     "labels that count": _believe_probabilities,
+    "few points": _allow_many_points,
+    "the contrary": _read_the_contrary,
     "rows drawn anew": _allow_repetition,
     "each weight drawn": _allow_same_weights,
     "a step below zero": _allow_beginnings,

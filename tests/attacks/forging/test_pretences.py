@@ -7,7 +7,14 @@ import pytest
 
 from grader.core.course import Course
 from grader.grading.results import Mode
-from tests.attacks.forging import base_pretences, dropout_pretences, fit_forgeries, narrow_solutions, pretences
+from tests.attacks.forging import (
+    base_pretences,
+    dropout_pretences,
+    false_answers,
+    fit_forgeries,
+    narrow_solutions,
+    pretences,
+)
 from tests.attacks.forging.forgery import Forgery
 from tests.attacks.forging.runner import WINES, ForgedRun, Setting, run_forgeries
 from tests.attacks.forging.take_down import TAKE_DOWN
@@ -18,8 +25,8 @@ from tests.helpers.shared_worker import SharedWorker
 FAMILIES: dict[str, tuple[Setting, tuple[Forgery, ...]]] = {
     "functions": (WINES, pretences.FUNCTIONS),
     "narrow": (WINES, narrow_solutions.FUNCTIONS),
+    "false answers": (WINES, false_answers.ANSWERS),
     "networks": (pretences.FLOWERS, pretences.NETWORKS),
-    "dropouts": (pretences.HOUSES, pretences.DROPOUTS),
     "fits": (WINES, fit_forgeries.HISTORIES + fit_forgeries.VALIDATIONS + fit_forgeries.LOSSES),
     "bases": (base_pretences.PICTURES, base_pretences.BASES),
     "dropouts": (pretences.HOUSES, (*pretences.DROPOUTS, *dropout_pretences.DROPOUTS)),

@@ -15,7 +15,7 @@ from grader.evidence.values import flat, is_numeric
 from grader.protocol.plan import ArrayArg, Call, Step
 from grader.protocol.verdict import Reliability, ReliabilityBin
 from grader.rubric.checks.base import DrawnCheck
-from grader.rubric.checks.calibration.predictions import EDGES, RIGHT, SURENESS, Predictions, draw_all
+from grader.rubric.checks.calibration.predictions import EDGES, NAMES, RIGHT, SURENESS, Predictions, draw_all
 from grader.rubric.checks.formulas.calibration import (
     count_in_bins,
     expected_calibration_error,
@@ -27,8 +27,8 @@ HALF = 0.5  # what is kept where only an edge is wrong
 ROUNDING = 1e-6  # of single precision: by this much a larger probability may become the smaller one
 SAME_ANSWER = 0.05  # by which the answer for a row may differ when two of the rows to fit on are exchanged
 
-# By which the error of predictions that are right may rise. It rises by 0.047 at most for a sigmoid of p, the
-# least flexible of the usual ways, and by 0.09 or more for a correction that does not look at the labels.
+# By which the error of predictions that are right may rise. It rises by 0.025 at most for the usual ways, and by
+# 0.051 at most for a sigmoid of the logarithm of p, which is less flexible.
 RISES = 0.07
 
 
@@ -38,8 +38,9 @@ class Calibrates(DrawnCheck):
 
     It is tried on predictions that are too sure of themselves, and on others that are too unsure. The expected
     calibration error of the new rows, in `bins` bins, has to fall to the share `remains` of what it was or below.
-    It is also tried on the first predictions with labels for which they are right already: then the error has to
-    stay small, which a correction that does not follow from the labels misses.
+    It is also tried on predictions that are right already: then the error has to stay small. The probabilities are
+    the same each time, and about half of the labels are 1; which labels are, differs. So no correction is right
+    each time that follows from the probabilities alone, or from how many labels are 1.
     The ranking has to stay: no larger probability becomes a smaller one; ties may come up, and the area under the
     ROC curve falls by no more than `ranking`, so that one number for all is no calibration. `rows` are fitted on,
     and as many are new. Right in general and wrong for probabilities of exactly 0 and 1 keeps half.
@@ -54,25 +55,25 @@ class Calibrates(DrawnCheck):
     ranking: Tolerance = 0.03
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return a call on each kind of predictions, and one on the edges, in an order that the secret decides."""
-        names = list(self._predictions)
-        if self.seal.is_closed:
-            names = [names[i] for i in self.seal.random("order of predictions").permutation(len(names))]
+        """Return a call on each kind of predictions, and one on the edges, in an order that the secret decides.
+
+        They are numbered, so that the name of a call does not tell what its predictions are.
+        """
         return tuple(
             Call(
-                id=f"{self.function}@{name}",
+                id=f"{self.function}@{place}",
                 function=self.function,
                 arguments=tuple(
-                    ArrayArg(name=f"{self.function}:{name}:{part}") for part in ("p_fit", "y_fit", "p_new")
+                    ArrayArg(name=f"{self.function}:{place}:{part}") for part in ("p_fit", "y_fit", "p_new")
                 ),
             )
-            for name in names
+            for place in sorted(self._places.values())
         )
 
     def arrays(self) -> Mapping[str, Array]:
         """Return what the calls get: never the labels of the new rows."""
         return {
-            f"{self.function}:{name}:{part}": getattr(drawn, part)
+            f"{self.function}:{self._places[name]}:{part}": getattr(drawn, part)
             for name, drawn in self._predictions.items()
             for part in ("p_fit", "y_fit", "p_new")
         }
@@ -80,6 +81,15 @@ class Calibrates(DrawnCheck):
     @cached_property
     def _predictions(self) -> Mapping[str, Predictions]:
         return draw_all(self.seal, self.rows)
+
+    @cached_property
+    def _places(self) -> Mapping[str, str]:
+        """What the call on each kind of predictions is called: after its place in the order of the calls."""
+        order = self.seal.random("order of predictions").permutation(len(NAMES))
+        return {name: f"predictions-{place + 1}" for name, place in zip(NAMES, order, strict=True)}
+
+    def _step(self, name: str) -> str:
+        return f"{self.function}@{self._places[name]}"
 
     def judge(self, case: Case) -> Judgement:
         """Judge both kinds of predictions, those that are right already, then the edges."""
@@ -91,7 +101,7 @@ class Calibrates(DrawnCheck):
             errors.append(self._measure(name, calibrated))
         if problem := self._judge_right(case):
             return problem
-        if problem := check_unchanged(case, f"{self.function}@too_sure", self.function):
+        if problem := check_unchanged(case, self._step("too_sure"), self.function):
             return partial(HALF, problem.message, expected=problem.expected, received=problem.received)
         if problem := self._judge_edges(case):
             return problem
@@ -140,7 +150,7 @@ class Calibrates(DrawnCheck):
         Raises:
             PreconditionFailedError: it returned something else; the judgement says what.
         """
-        received = case.array(f"{self.function}@{name}", self.function)
+        received = case.array(self._step(name), self.function)
         count = len(self._predictions[name].p_new)
         if not is_numeric(received):
             raise PreconditionFailedError(
@@ -320,7 +330,7 @@ class Calibrates(DrawnCheck):
         return _("Does the correction follow from both, p_fit and y_fit, and was it fitted to the end?")
 
     def _judge_right(self, case: Case) -> Judgement | None:
-        """Judge the call with the probabilities of the first one, and labels for which these are right."""
+        """Judge the call with labels for which the probabilities are right."""
         calibrated = self._read(case, RIGHT)
         before, after = self._measure(RIGHT, calibrated)
         most = before + RISES

@@ -8,15 +8,17 @@ import numpy as np
 from grader.core.arrays import Array
 from grader.core.i18n import Message, _
 from grader.core.seal import Seal
-from grader.rubric.checks.formulas.calibration import draw_predictions
 
-# By name: how sure the predictions are (see `draw_predictions`), and what a message calls them.
-SURENESS: Mapping[str, tuple[float, Message]] = {
-    "too_sure": (2.5, _("too sure of themselves")),
-    "too_unsure": (0.4, _("too unsure of themselves")),
+# By name: between which numbers the secret draws how sure the predictions are, and what a message calls them. The
+# logit of a prediction is that many times the logit of the probability that the label is 1.
+SURENESS: Mapping[str, tuple[tuple[float, float], Message]] = {
+    "too_sure": ((2.6, 3.5), _("too sure of themselves")),
+    "too_unsure": ((0.3, 0.42), _("too unsure of themselves")),
 }
 RIGHT = "right"  # predictions that need no correction
 EDGES = "edges"  # probabilities of exactly 0 and 1
+NAMES = (*SURENESS, RIGHT, EDGES)
+SPREAD = (1.5, 1.9)  # between which the standard deviation of the logits of predictions is drawn
 
 
 class Predictions(NamedTuple):
@@ -29,25 +31,33 @@ class Predictions(NamedTuple):
 
 
 def draw_all(seal: Seal, rows: int) -> Mapping[str, Predictions]:
-    """Return the predictions of all calls by name: those of `SURENESS`, `RIGHT` and `EDGES`.
+    """Return the predictions of all calls by name: those of `NAMES`.
+
+    All of them have the same probabilities, and about half of the labels of each are 1: what to correct follows
+    neither from the probabilities alone, nor from how many labels are 1, but from both together.
 
     Args:
         seal: the secret that they are drawn from.
         rows: to fit on, and as many new ones.
     """
-    drawn = {}
-    for name, (sureness, _words) in SURENESS.items():
-        y, p = draw_predictions(seal.random(f"predictions that are {name}"), 2 * rows, sureness)
-        drawn[name] = Predictions(p[:rows], y[:rows], p[rows:], y[rows:])
-    first = drawn["too_sure"]
-    return {**drawn, RIGHT: _relabel(first, seal), EDGES: _add_ends(first)}
+    random = seal.random("probabilities to calibrate", 1)
+    logits = random.normal(0.0, random.uniform(*SPREAD), 2 * rows)
+    drawn = {
+        name: _label(
+            logits, random.uniform(*sureness), seal.random(f"labels of predictions that are {name}", seed)
+        )
+        for seed, (name, (sureness, _words)) in enumerate(SURENESS.items(), start=2)
+    }
+    right = _label(logits, 1.0, seal.random("labels of predictions that are right", 4))
+    return {**drawn, RIGHT: right, EDGES: _add_ends(drawn["too_sure"])}
 
 
-def _relabel(first: Predictions, seal: Seal) -> Predictions:
-    """Return the same probabilities with labels for which they are right: who looks at them alone errs."""
-    random = seal.random("labels of predictions that are right")
-    y_fit, y_new = ((random.uniform(size=len(p)) < p).astype(np.int64) for p in (first.p_fit, first.p_new))
-    return Predictions(first.p_fit, y_fit, first.p_new, y_new)
+def _label(logits: Array, sureness: float, random: np.random.Generator) -> Predictions:
+    """Return predictions with these logits (2n,), and labels for which they are as sure as that."""
+    p = 1.0 / (1.0 + np.exp(-logits))
+    y = (random.uniform(size=len(p)) < 1.0 / (1.0 + np.exp(-logits / sureness))).astype(np.int64)
+    rows = len(p) // 2
+    return Predictions(p[:rows], y[:rows], p[rows:], y[rows:])
 
 
 def _add_ends(first: Predictions) -> Predictions:

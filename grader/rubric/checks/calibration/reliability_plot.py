@@ -19,6 +19,9 @@ from grader.rubric.checks.formulas.calibration import draw_predictions, reliabil
 HALF = 0.5  # what is kept of a diagram whose points are right
 CLOSE = 1e-3  # of points in a figure, which come in single precision
 ENDS = 0.1  # how far from 0 and 1 the diagonal may end
+# How many different points may be drawn for each bin. Ends of error bars and of lines to the diagonal, and empty
+# bins at 0, make five. With very many, some stand where they should whatever was computed.
+MOST_FOR_A_BIN = 6
 
 
 @dataclass(frozen=True)
@@ -26,7 +29,8 @@ class PlotsReliability(DrawnCheck):
     """`function(y_true, p, bins)` draws a reliability diagram: the point of each bin, and the diagonal.
 
     A point stands at the mean prediction (x) and the fraction of positives (y) of a bin that is not empty, in
-    `bins` bins of equal width. Points without the diagonal, or without labels on both axes, keep half.
+    `bins` bins of equal width. Points without the diagonal, or without labels on both axes, keep half. More may be
+    drawn besides; a line or scatter with more than six different points for each bin does not count as its points.
 
     >>> PlotsReliability("reliability_plot")
     """
@@ -67,11 +71,14 @@ class PlotsReliability(DrawnCheck):
             )
         lines = [arrays[ref] for axes in value.axes for ref in axes.lines]
         marks = [*lines, *(arrays[ref] for axes in value.axes for ref in axes.scatters)]
-        marks = [mark for mark in marks if mark.ndim == 2 and mark.shape[1] == 2]
+        marks = [mark for mark in marks if mark.ndim == 2 and mark.shape[1] == 2 and not _is_diagonal(mark)]
         drawn = self.arrays()
         points = reliability(drawn[f"{self.function}:y"], drawn[f"{self.function}:p"], self.bins).T
-        if not _are_drawn(points, marks):
-            return self._explain_points(points, marks)
+        few = _select_few(marks, MOST_FOR_A_BIN * self.bins)
+        if not _are_drawn(points, few):
+            if marks and _are_drawn(points, [np.concatenate(marks)]):
+                return self._explain_many(points, marks)
+            return self._explain_points(points, few)
         lacking = []
         if not any(map(_is_diagonal, lines)):
             lacking.append(
@@ -97,7 +104,7 @@ class PlotsReliability(DrawnCheck):
     def _explain_points(self, points: Array, marks: Sequence[Array]) -> Judgement:
         expected = _("{count} points, one for each bin that is not empty", count=len(points))
         lacking = next((point for point in points if not _are_drawn(point[None], marks)), points[0])
-        received = _("points: {count}", count=max((len(m) for m in marks if not _is_diagonal(m)), default=0))
+        received = _("points: {count}", count=max(map(len, marks), default=0))
         if _are_drawn(points[:, ::-1], marks):
             message = _(
                 "{function}(): the axes are exchanged. The mean prediction belongs to the x axis, the fraction of "
@@ -120,13 +127,36 @@ class PlotsReliability(DrawnCheck):
             )
         return failed(message, expected=expected, received=received)
 
+    def _explain_many(self, points: Array, marks: Sequence[Array]) -> Judgement:
+        count = sum(map(len, marks))
+        return failed(
+            _(
+                "{function}() draws {count} points. Among so many it cannot be seen which ones stand for the "
+                "bins: draw one point for each bin that is not empty, as a line or a scatter of their own.",
+                function=self.function,
+                count=count,
+            ),
+            expected=_("{count} points, one for each bin that is not empty", count=len(points)),
+            received=_("points: {count}", count=count),
+        )
+
+
+def _select_few(marks: Sequence[Array], most: int) -> Sequence[Array]:
+    """Return the different points of each mark that has `most` of them or fewer, and of these marks together.
+
+    The last are left out where they have more.
+    """
+    distinct = [np.unique(np.round(mark[np.isfinite(mark).all(axis=1)], 5), axis=0) for mark in marks]
+    few = [mark for mark in distinct if 0 < len(mark) <= most]
+    together = np.unique(np.concatenate(few), axis=0) if len(few) > 1 else np.empty((0, 2))
+    return [*few, together] if 0 < len(together) <= most else few
+
 
 def _are_drawn(points: Array, marks: Sequence[Array]) -> bool:
-    """Return whether some mark, or all marks together, hold all points, as shares or in per cent."""
-    together = [np.concatenate(marks)] if len(marks) > 1 else []
+    """Return whether some mark holds all points, as shares or in per cent."""
     return any(
         all(np.isclose(mark, scale * point, atol=scale * CLOSE).all(axis=1).any() for point in points)
-        for mark in (*marks, *together)
+        for mark in marks
         for scale in (1, 100)
     )
 

@@ -386,6 +386,8 @@ def find_cell_problem(row: str, column: str, readings: Mapping[str, CellReading]
     for word in words:
         if word not in answer.right and not (column == "activation" and _is_logit(row, word, readings)):
             return CellProblem(word, answer.because.get(word, answer.otherwise), answer.expected)
+    if column == "labels" and _are_other_integers(row, readings[column]):
+        return CellProblem("integer", answer.otherwise, answer.expected)
     if column == "loss" and row != "regression" and _is_double(readings):
         return CellProblem("from_logits", _DOUBLE, answer.expected)
     return None
@@ -418,6 +420,11 @@ def _is_logit(row: str, word: str, readings: Mapping[str, CellReading]) -> bool:
     loss = readings["loss"]
     has_logits = loss.logits or readings["activation"].logits
     return has_logits and bool(set(loss.words) & _CROSS_ENTROPIES)
+
+
+def _are_other_integers(row: str, labels: CellReading) -> bool:
+    """Return whether integers are named that are no labels there: classes count from 0, yes or no are 1 and 0."""
+    return (row in {"binary", "integers"} and labels.from_one) or (row == "binary" and labels.beyond_one)
 
 
 def _is_double(readings: Mapping[str, CellReading]) -> bool:

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from grader.rubric.checks.cheat_sheet.vocabulary import find_word, normalise_text
@@ -37,8 +37,17 @@ _FILLERS = _words(
 _PER = _words("per each every je pro fuer for jede jeder jedes jeden")
 _NOT = _words("not no never without nicht kein keine keinen ohne nie except ausser instead statt rather anstatt")
 _VAGUE = frozenset({"crossentropy", "log_loss"})  # says too little: brackets may say the rest
-_MOST_READ = 300  # characters of a cell
+MOST_READ = 1000  # characters of a cell, many spaces counted as one
+_MOST_SEEN = 100_000  # characters in which spaces are looked for
 _LONGEST = 7  # tokens in a spelling
+
+# What turns the meaning of a word round, beside the words of `_NOT`. "wrong" alone does not:
+# "share of wrong answers".
+_TURNED_ROUND = re.compile(
+    r"\b(?:else|others?|anders|anderes|andere) (?:than|but|als|except)\b|\b(?:anything|everything|all|alles) but\b"
+    r"|\b(?:opposite|contrary|reverse|gegenteil) (?:of|to|von|vom|des|der|zu)\b"
+    r"|\b(?:is|are|be|was|ist|sind|war|waere) (?:\w{1,20} )?(?:wrong|incorrect|bad|falsch|schlecht|ungeeignet)\b"
+)
 
 _LOGITS = re.compile(
     r"from[\s_]*logits(?!\s*[=:]?\s*(?:false|0|nein|no\b))(?:\s*[=:]?\s*(?:true|1|ja|yes)\b)?"
@@ -60,6 +69,8 @@ class CellReading:
     words: tuple[str, ...] = ()  # canonical, each once
     unknown: tuple[str, ...] = ()  # entries in which no word is understood
     logits: bool = False  # it says from_logits=True
+    beyond_one: bool = False  # it names integers from 0 on of which some are larger than 1
+    from_one: bool = False  # it names integers from 1 on
 
     @property
     def understood(self) -> bool:
@@ -72,9 +83,11 @@ def read_cell_text(column: str, text: str) -> CellReading:
 
     Args:
         column: one of `COLUMNS`; each has words and forms of its own.
-        text: what the student wrote; the first 300 characters are read.
+        text: what the student wrote. Of one that is too long, nothing is read: see `is_too_long`.
     """
-    folded = _NO_LOGITS.sub(" ", _SPACES.sub(" ", normalise_text(text[:_MOST_READ])))
+    if is_too_long(text):
+        return CellReading()
+    folded = _NO_LOGITS.sub(" ", _SPACES.sub(" ", normalise_text(_shorten_spaces(text))))
     logits = bool(_LOGITS.search(folded))
     outside = _SPACES.sub(" ", _LOGITS.sub(" ", _COMMENT.sub(" ", folded)))
     reading = _READERS.get(column, _read_names)(column, outside)
@@ -83,7 +96,17 @@ def read_cell_text(column: str, text: str) -> CellReading:
         reading = _READERS.get(column, _read_names)(column, whole)
     if column == "loss" and reading.words == ("categorical_crossentropy",) and _SPARSE_COMMENT.search(folded):
         reading = CellReading(("sparse_categorical_crossentropy",), reading.unknown)
-    return CellReading(reading.words, reading.unknown, logits)
+    turned = tuple(match[0] for match in _TURNED_ROUND.finditer(outside))
+    return replace(reading, unknown=(*turned, *reading.unknown), logits=logits)
+
+
+def is_too_long(text: str) -> bool:
+    """Return whether a text has more than `MOST_READ` characters, where many spaces count as one."""
+    return len(text) > _MOST_SEEN or len(_shorten_spaces(text)) > MOST_READ
+
+
+def _shorten_spaces(text: str) -> str:
+    return _SPACES.sub(" ", text)
 
 
 def _entries(folded: str) -> list[list[str]]:
@@ -158,6 +181,13 @@ _RANGE = re.compile(
     r"(?:[2-9]\b|\d\d+\b|[a-z_]+(?: [a-z_]+)?)(?: ?- ?1\b)?"
     r"|\b0 ?, ?1 ?, ?(?:2\b|\.)"
 )
+_BEYOND_ONE = re.compile(r"\b0 ?(?:(?:to|bis|until|\.{2,}|-) ?(?:[2-9]|\d\d+)\b|, ?1 ?, ?2\b)")
+_FROM_ONE = re.compile(
+    r"(?<![\w.-])1 ?(?:to|bis|until|\.{2,}|-) ?(?:\d+|[knc]|n_classes|classes|klassen)\b"
+    r"|(?<![\w.-])1 ?(?:[,;/&]|and|und|or|oder) ?2\b"
+    r"|\b(?:start\w* (?:at|with|from)|counted from|beginnend (?:bei|mit)|ab) 1(?![\w.])"
+)
+_COUNT = re.compile(r"\bnumber of (?:the )?(?:\w{1,20} )?(?:classes|categories|labels|tags)\b")
 _SIGNS = re.compile(r"(?<![\w)])(?:-|\+ ?/ ?-|±) ?1\b")
 _EXAMPLE = re.compile(r"(?<![\w.])(?:[01](?: ?, ?| )){2,}[01](?![\w.])")  # 0, 0, 1, 0
 _ZERO_ONE = re.compile(
@@ -192,7 +222,15 @@ def _read_labels(column: str, folded: str) -> CellReading:
         meant = set(left) - _FILLERS - {token for token in left if token.isdigit() or len(token) == 1}
         if _NOT & set(left) or (not named and not examples and meant):
             unknown.append(" ".join(entry))
-    return CellReading(_label_formats(words), tuple(unknown))
+    formats = _label_formats(words)
+    if formats == ("number",) and (count := _COUNT.search(folded)):
+        unknown.append(count[0])  # how many classes there are is no label
+    return CellReading(
+        formats,
+        tuple(unknown),
+        beyond_one=bool(_BEYOND_ONE.search(folded)),
+        from_one=bool(_FROM_ONE.search(rest)),
+    )
 
 
 def _label_formats(words: Sequence[str]) -> tuple[str, ...]:

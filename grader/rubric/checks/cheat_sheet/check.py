@@ -12,7 +12,12 @@ from grader.evidence.values import name_of
 from grader.protocol.plan import Step, value_of
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.cheat_sheet.answers import ANSWERS, COLUMN_NAMES, ROW_NAMES, find_cell_problem
-from grader.rubric.checks.cheat_sheet.cell_parser import CellReading, read_cell_text
+from grader.rubric.checks.cheat_sheet.cell_parser import (
+    MOST_READ,
+    CellReading,
+    is_too_long,
+    read_cell_text,
+)
 from grader.rubric.checks.cheat_sheet.table_parser import (
     Sheet,
     TableCell,
@@ -153,6 +158,8 @@ def _together(cells: Sequence[TableCell], column: str) -> CellReading:
         tuple(dict.fromkeys(word for reading in readings for word in reading.words)),
         tuple(entry for reading in readings for entry in reading.unknown),
         any(reading.logits for reading in readings),
+        any(reading.beyond_one for reading in readings),
+        any(reading.from_one for reading in readings),
     )
 
 
@@ -162,6 +169,12 @@ def _unreadable(cell: TableCell, column: str) -> Words | None:
         return _("the cell is empty.")
     if cell.strange:
         return _("the cell holds a {kind}. Write its name as text.", kind=cell.strange)
+    if is_too_long(cell.text):
+        return _(
+            "the cell has more than {most} characters, which is too long to be read. Write the names only, "
+            "without reasons.",
+            most=MOST_READ,
+        )
     reading = read_cell_text(column, cell.text)
     if reading.understood:
         return None

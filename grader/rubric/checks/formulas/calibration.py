@@ -1,6 +1,6 @@
 """Formulas of calibration: mean prediction and share of positives in each bin, and how far these are apart."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import MappingProxyType
 
@@ -84,7 +84,12 @@ def _trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
         general.append(Trial(f"general_{i}", (y, p, bins)))
     y, p = np.array([0, 1, 0, 1, 1, 0]), np.array([0.25, 0.5, 0.1, 0.75, 0.9, 0.6])
     edges = (
-        Trial("borders", (y, p, 4), edge=_("where probabilities lie on borders of bins"), hint=_BORDER_HINT),
+        Trial(
+            "borders",
+            _put_on_borders(random, 4, (4, 8, 16)),
+            edge=_("where probabilities lie on borders of bins"),
+            hint=_BORDER_HINT,
+        ),
         Trial(
             "ends",
             (y, np.array([0.0, 1.0, 0.125, 0.625, 0.875, 0.375]), 3),
@@ -97,13 +102,27 @@ def _trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
             edge=_("where some bins are empty"),
             hint=_EMPTY_HINT,
         ),
-        Trial("no_positives", (np.zeros(6, dtype=np.int64), p, 2), edge=_("where no label is 1")),
+        Trial("no_positives", _put_on_borders(random, 2, (2, 6, 10), labels=(0,)), edge=_("where no label is 1")),
         Trial("no_negatives", (np.ones(6, dtype=np.int64), p, 2), edge=_("where all labels are 1")),
         Trial("one_bin", (y, p, 1), edge=_("for a single bin")),
         Trial("single", (np.array([1]), np.array([0.7]), 5), edge=_("for a single row")),
         build_list_trial("lists", (y, np.array([0.3, 0.6, 0.1, 0.7, 0.9, 0.4]), 2)),
     )
     return (*general, *edges)
+
+
+def _put_on_borders(
+    random: np.random.Generator, parts: int, numbers_of_bins: Sequence[int], labels: Sequence[int] = (0, 1)
+) -> tuple[Array, Array, int]:
+    """Return labels, probabilities and one of some numbers of bins, which is drawn: nobody can know it before.
+
+    One probability is in the middle of each bin, so that none is empty, and one on each border between two of the
+    `parts` of the range from 0 to 1. These borders are exact, however they are computed: not so, say, 3 / 5.
+    """
+    bins = int(random.choice(numbers_of_bins))
+    p = random.permutation(np.concatenate([np.arange(1, parts) / parts, (np.arange(bins) + 0.5) / bins]))
+    y = random.permutation(np.resize(labels, len(p))).astype(np.int64)
+    return y, p, bins
 
 
 def read_pair(case: Case, step: str, function: str) -> Array:

@@ -89,6 +89,16 @@ def by_range(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
     return sigmoid(z * spread)
 
 
+def by_mean(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    slope = 0.4 if logit(p_fit).std() > 1.5 else 2.5
+    return sigmoid(logit(p_new) * (1.0 if abs(np.mean(y_fit) - np.mean(p_fit)) < 0.05 else slope))
+
+
+def one_of_two(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    """Follows from the labels whether to make predictions surer, and never leaves them as they are."""
+    return sigmoid(logit(p_new) * (2.8 if logit(platt(p_fit, y_fit, p_fit)).std() > logit(p_fit).std() else 0.33))
+
+
 def infinite(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
     return platt(p_fit, y_fit, p_new) + 0 * np.log(p_new * (1 - p_new))
 
@@ -124,7 +134,9 @@ WRONG = {
     "not clipped": (lambda *a: platt(*a) + np.nan * np.log(a[2]), 0.0, "infinite for 0 and 1: clip p"),
     "infinite": (infinite, 0.5, "not where probabilities are exactly 0 and 1"),
     "other rows": (by_range, 0.5, "not from the other rows of p_new"),
-    "ranks": (ranks, 0.0, "at most 0.081 is expected"),
+    "ranks": (ranks, 0.0, "For predictions that are too sure of themselves"),
+    "by how many labels are 1": (by_mean, 0.0, "The probabilities came back as they were"),
+    "one of two corrections": (one_of_two, 0.0, "For predictions that are right already"),
 }
 
 
@@ -151,8 +163,27 @@ def test_a_function_that_writes_into_its_arguments_keeps_half() -> None:
 def test_labels_of_new_rows_are_never_handed_out() -> None:
     arrays = CHECK.arrays()
     for name, drawn in CHECK._predictions.items():
-        assert f"calibrate:{name}:y_new" not in arrays
+        assert f"calibrate:{CHECK._places[name]}:y_new" not in arrays
         assert not any(np.array_equal(array, drawn.y_new) for array in arrays.values())
+
+
+@pytest.mark.parametrize("secret", [b"", PRACTICE, *(bytes([i] * 32) for i in range(20))])
+def test_neither_probabilities_nor_the_number_of_positives_tell_what_to_correct(secret: bytes) -> None:
+    drawn = CHECK.with_seal(Seal(secret))._predictions
+    same = [drawn[name] for name in ("too_sure", "too_unsure", "right")]
+    for one in same:
+        assert np.array_equal(one.p_fit, same[0].p_fit)
+        assert np.array_equal(one.p_new, same[0].p_new)
+        assert abs(one.y_fit.mean() - 0.5) < 0.06
+    assert len({one.y_fit.tobytes() for one in same}) == 3
+
+
+def test_no_name_tells_what_predictions_are() -> None:
+    assert [step.id for step in CHECK.steps((0,))] == [f"calibrate@predictions-{n}" for n in range(1, 5)]
+    parts = ("p_fit", "y_fit", "p_new")
+    assert {*CHECK.arrays()} == {f"calibrate:predictions-{n}:{part}" for n in range(1, 5) for part in parts}
+    places = [tuple(CHECK.with_seal(Seal(bytes([i] * 32)))._places.items()) for i in range(8)]
+    assert len(set(places)) > 1
 
 
 def test_the_report_shows_both_kinds_before_and_after() -> None:
@@ -171,6 +202,10 @@ PLOT = PlotsReliability("draw", seal=SEAL)
 ROWS = PLOT.arrays()
 POINTS = reliability(ROWS["draw:y"], ROWS["draw:p"], PLOT.bins).T
 DIAGONAL = np.array([[0.0, 0.0], [1.0, 1.0]])
+CURVE = np.column_stack([np.linspace(0, 1, 500), np.linspace(0, 1, 500) ** 2])
+GRID = np.stack(np.meshgrid(np.arange(0, 1.0005, 0.0018), np.arange(0, 1.0005, 0.0018)), axis=-1).reshape(-1, 2)
+# The right means, and above each all fractions that a bin may have.
+COLUMNS = np.array([[x, y] for x in POINTS[:, 0] for y in np.arange(0, 1.0005, 0.0018)])
 
 
 def drawn(*, lines: Any = (), scatters: Any = (), labels: bool = True) -> StepResult:
@@ -194,6 +229,22 @@ def judge_drawing(step: StepResult) -> Judgement:
         drawn(lines=[100 * DIAGONAL, 100 * POINTS]),
         drawn(lines=[np.linspace(0, 1, 20)[:, None] * [1, 1], *(p[None] for p in POINTS)]),
         drawn(lines=[DIAGONAL, np.vstack([[0, 0], POINTS, [1, 1]])]),
+        # Of each row the point of its bin: 300 points, of which eight differ.
+        drawn(lines=[DIAGONAL], scatters=[np.repeat(POINTS, 40, axis=0)]),
+        # Empty bins that are not a number, or at 0.
+        drawn(lines=[DIAGONAL, np.vstack([POINTS, [[np.nan, np.nan]], [[0, 0]]])]),
+        # Error bars with caps, which are lines of their own, and lines to the diagonal.
+        drawn(
+            lines=[
+                np.linspace(0, 1, 200)[:, None] * [1, 1],
+                *(p[None] for p in POINTS),
+                *(POINTS + np.array([0, e]) for e in (0.05, -0.05)),
+                *(np.array([p, [p[0], p[0]]]) for p in POINTS),
+            ]
+        ),
+        # All rows, and a smooth curve, besides.
+        drawn(lines=[DIAGONAL, POINTS, CURVE], scatters=[np.column_stack([ROWS["draw:p"], ROWS["draw:y"]])]),
+        drawn(lines=[DIAGONAL, *(p[None] for p in POINTS), CURVE]),
     ],
 )
 def test_diagrams_that_show_the_same_pass(step: StepResult) -> None:
@@ -215,6 +266,10 @@ def test_diagrams_that_show_the_same_pass(step: StepResult) -> None:
         (drawn(lines=[DIAGONAL, POINTS[:-1]]), 0.0, f"One of them is missing: ({POINTS[-1][0]:.3f}"),
         (drawn(lines=[DIAGONAL]), 0.0, "expected a point for each bin"),
         (drawn(), 0.0, "expected a point for each bin"),
+        (drawn(lines=[DIAGONAL], scatters=[GRID]), 0.0, f"draw() draws {len(GRID)} points"),
+        (drawn(lines=[DIAGONAL], scatters=np.array_split(GRID, 5)), 0.0, "Among so many it cannot be seen"),
+        (drawn(lines=[DIAGONAL], scatters=np.array_split(GRID, 9000)), 0.0, "Among so many it cannot be seen"),
+        (drawn(lines=[DIAGONAL, COLUMNS]), 0.0, "Among so many it cannot be seen"),
         (returned("draw@figure", None), 0.0, "has to return a matplotlib figure. Received: None"),
     ],
 )

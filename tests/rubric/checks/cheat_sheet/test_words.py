@@ -283,6 +283,54 @@ def test_what_a_fair_teacher_accepts_passes(row: str, column: str, text: str) ->
     assert ANSWERS[row, column].right
 
 
+@pytest.mark.parametrize(
+    ("row", "column", "text"),
+    [
+        ("one_hot", "activation", "softmax is wrong"), ("one_hot", "activation", "softmax wäre ganz falsch"),
+        ("tagging", "activation", "anything else than sigmoid"),
+        ("tagging", "activation", "alles andere als Sigmoid"),
+        ("tagging", "activation", "anything but sigmoid"), ("regression", "loss", "I think the opposite of mse"),
+        ("regression", "loss", "das Gegenteil von MSE"), ("tagging", "metrics", "all but f1"),
+        ("binary", "activation", "sigmoid" + " " * 2000 + ", softmax, relu"),
+        ("binary", "activation", "sigmoid" + ", sigmoid" * 200 + ", softmax"),
+        ("binary", "labels", "0 to 9"), ("binary", "labels", "integers 1 and 2"),
+        ("binary", "labels", "int: 0, 1, 2"), ("binary", "labels", "ganze Zahlen 0..9"),
+        ("integers", "labels", "integers from 1 to 10"),
+        ("integers", "labels", "ganze Zahlen, 1 bis k"), ("integers", "labels", "int, beginnend bei 1"),
+        ("regression", "labels", "number of classes"),
+    ],
+)  # fmt: skip
+def test_the_contrary_and_other_numbers_do_not_pass(row: str, column: str, text: str) -> None:
+    reading = read_cell_text(column, text)
+    assert not reading.understood or find_cell_problem(row, column, {column: reading}) is not None
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "text"),
+    [
+        ("one_hot", "activation", "softmax (sigmoid is wrong)"), ("binary", "activation", "sigmoid" + " " * 2000),
+        ("one_hot", "activation", "softmax as for all others"),
+        ("regression", "units", "1 (or 2 for two targets)"),
+        ("binary", "activation", "sigmoid (softmax with 2 outputs)"),
+        ("binary", "loss", "binary_crossentropy: sure answers that turn out wrong cost most"),
+        ("binary", "metrics", "error rate: share of wrong answers"), ("binary", "metrics", "falsch-positiv-Rate"),
+        ("binary", "metrics", "accuracy" + ", accuracy" * 60),
+        ("binary", "labels", "integers 0 and 1"), ("binary", "labels", "integers, 0 to 1"),
+        ("binary", "labels", "1 = yes, 0 = no"), ("binary", "labels", "1 oder 0"), ("binary", "labels", "int64"),
+        ("integers", "labels", "integers from 0 to 9"), ("integers", "labels", "0, 1, 2, ..., k-1"),
+        ("integers", "labels", "int, one number (1-D)"), ("integers", "labels", "integers 0 to n_classes - 1"),
+        ("integers", "labels", "number of the class"), ("integers", "labels", "0 bis 9, 1 Zahl je Zeile"),
+        ("integers", "labels", "ganze Zahlen ab 0"), ("integers", "labels", "1 integer per row"),
+        ("regression", "labels", "number of rooms"), ("regression", "labels", "numbers from 1 to 10"),
+        ("regression", "labels", "float: 0.5"),
+    ],
+)  # fmt: skip
+def test_cells_that_only_look_like_these_pass(row: str, column: str, text: str) -> None:
+    reading = read_cell_text(column, text)
+    assert reading.understood, reading
+    assert find_cell_problem(row, column, {column: reading}) is None
+
+
 def test_several_classes_beside_integers_are_those_with_one_hot_labels() -> None:
     grid = [["", "Aktivierung", "Loss"], ["Mehrklassen", "a", "b"], ["Mehrklassen, ganzzahlig", "c", "d"]]
     sheet = read_grid([[TableCell(text) for text in line] for line in grid])

@@ -199,6 +199,20 @@ def test_what_is_wrong_on_an_edge_keeps_half_and_is_told(name: str) -> None:
     assert words in text(judgement.message)
 
 
+def test_nobody_knows_for_which_numbers_of_bins_borders_are_looked_at() -> None:
+    def right_for_some(y: Any, p: Any, bins: int) -> Any:
+        numbers = np.digitize(p, np.linspace(0, 1, bins + 1)[1:-1], right=bins in (2, 4))
+        return in_bins(np.asarray(y), np.asarray(p), numbers)
+
+    seals = [Seal(bytes([i] * 32)) for i in range(12)]
+    shares = [judge(Formulas(("reliability",), seal=s), reliability=right_for_some).share for s in seals]
+    assert set(shares) <= {0.5, 1.0}
+    assert shares.count(0.5) >= 8
+    drawn = {(t.name, t.arguments[2]) for s in seals for t in FORMULAS["reliability"].trials(s)}
+    assert {bins for name, bins in drawn if name == "borders"} == {4, 8, 16}
+    assert {bins for name, bins in drawn if name == "no_positives"} == {2, 6, 10}
+
+
 @pytest.mark.parametrize(
     "clothes",
     [
