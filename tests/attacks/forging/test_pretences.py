@@ -7,7 +7,7 @@ import pytest
 
 from grader.core.course import Course
 from grader.grading.results import Mode
-from tests.attacks.forging import pretences
+from tests.attacks.forging import figure_forgeries, pretences
 from tests.attacks.forging.forgery import Forgery
 from tests.attacks.forging.runner import WINES, ForgedRun, Setting, run_forgeries
 from tests.attacks.forging.take_down import TAKE_DOWN
@@ -19,6 +19,7 @@ FAMILIES: dict[str, tuple[Setting, tuple[Forgery, ...]]] = {
     "functions": (WINES, pretences.FUNCTIONS),
     "networks": (pretences.FLOWERS, pretences.NETWORKS),
     "dropouts": (pretences.HOUSES, pretences.DROPOUTS),
+    "figures": (WINES, figure_forgeries.FIGURES),
 }
 PRETENCES = [(family, f) for family, (_, forgeries) in FAMILIES.items() for f in forgeries if f.without]
 TWINS = [(family, f) for family, (_, forgeries) in FAMILIES.items() for f in forgeries if not f.without]
