@@ -219,8 +219,8 @@ class HardestRows(OnMistakes):
 class ErrorGallery(OnMistakes):
     """`function(model, x, y)` draws rows that the network gets wrong as pictures, up to `count` of them.
 
-    The title of each picture names what the network says and what is right, as numbers, and hardly any other class.
-    Which mistakes are shown, and in which order, does not matter.
+    The title of each picture names what the network says and what is right, as numbers, and not many other
+    classes. Which mistakes are shown, and in which order, does not matter.
 
     >>> ErrorGallery(Training(), "error_gallery", count=16)
     """
