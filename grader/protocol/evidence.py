@@ -114,6 +114,7 @@ class AxesFacts(Record, frozen=True):
     x_label: str = ""
     y_label: str = ""
     legend: tuple[str, ...] = ()  # its entries
+    unseen: int | None = None  # how many marks were left out since they cannot be seen; None: nobody looked
 
 
 class FigureValue(Tagged, frozen=True, tag="FigureValue"):

@@ -1,12 +1,14 @@
 """Record a matplotlib figure: its content as data, and a picture. Runs in the process of the submission."""
 
 import io
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from grader.protocol.evidence import AxesFacts, FigureValue
 from grader.sandbox.inside.array_store import Store
+from grader.sandbox.inside.seen_marks import MarkViewer, viewing_marks
 
 MAX_AXES = 128
 MAX_MARKS = 128
@@ -34,9 +36,10 @@ def describe(figure: Any, store: Store) -> FigureValue:
         figure: a matplotlib figure.
         store: gets the arrays that the record names.
     """
+    png, width, height = _draw(figure)  # this moves axes to their places, too
     axes = [a for a in figure.get_axes()[:MAX_AXES] if _is_used(a)]
-    facts = tuple(_describe_axes(a, store) for a in axes)
-    png, width, height = _draw(figure)
+    with viewing_marks(figure) as viewer:
+        facts = tuple(_describe_axes(a, viewer, store) for a in axes)
     return FigureValue(axes=facts, png=store.add(png), width=width, height=height)
 
 
@@ -45,24 +48,65 @@ def _is_used(axes: Any) -> bool:
     return bool(axes.has_data()) and bool(axes.get_visible()) and axes.get_label() != "<colorbar>"
 
 
-def _is_seen(mark: Any) -> bool:
-    """Return whether a mark is drawn at all."""
-    alpha = mark.get_alpha()
-    return bool(mark.get_visible()) and (alpha is None or bool(np.any(alpha)))
-
-
-def _describe_axes(axes: Any, store: Store) -> AxesFacts:
+def _describe_axes(axes: Any, viewer: MarkViewer, store: Store) -> AxesFacts:
+    images, lines, collections = axes.images[:MAX_MARKS], axes.lines[:MAX_MARKS], axes.collections[:MAX_MARKS]
+    seen_images = viewer.find_seen_images(images)
+    seen_lines = [line for line in lines if viewer.is_seen(line)]
+    seen_collections = [collection for collection in collections if viewer.is_seen(collection)]
+    drawn = len(images) + len(lines) + len(collections)
+    all_lines = [_points_of(line) for line in seen_lines] + _segments(seen_collections)
     legend = axes.get_legend() or (axes.figure.legends[0] if axes.figure.legends else None)
+    x_label, y_label = (_shown_label(axes, axis) for axis in (axes.xaxis, axes.yaxis))
     return AxesFacts(
-        images=tuple(_store_array(i.get_array(), store) for i in axes.images[:MAX_MARKS] if _is_seen(i)),
-        lines=tuple(_store_array(line.get_xydata(), store) for line in axes.lines[:MAX_MARKS] if _is_seen(line)),
-        scatters=tuple(_store_array(c.get_offsets(), store) for c in axes.collections[:MAX_MARKS] if _is_seen(c)),
+        images=tuple(_store_array(image.get_array(), store) for image in seen_images),
+        lines=tuple(_store_array(points, store) for points in all_lines[:MAX_MARKS]),
+        scatters=tuple(_store_array(c.get_offsets(), store) for c in seen_collections if _has_points(c)),
         bars=len(axes.patches),
-        title=str(axes.get_title())[:200],
-        x_label=str(axes.get_xlabel() or _shared_label(axes.figure, "x"))[:200],
-        y_label=str(axes.get_ylabel() or _shared_label(axes.figure, "y"))[:200],
+        title=" ".join(filter(None, (str(axes.get_title(place)) for place in ("left", "center", "right"))))[:200],
+        x_label=(x_label or _shared_label(axes.figure, "x"))[:200],
+        y_label=(y_label or _shared_label(axes.figure, "y"))[:200],
         legend=tuple(str(t.get_text())[:200] for t in legend.get_texts()) if legend else (),
+        unseen=drawn - len(seen_images) - len(seen_lines) - len(seen_collections),
     )
+
+
+def _points_of(line: Any) -> Any:
+    """Return the points (n, 2) of a line; of one without ends, those at 0 and 1."""
+    from matplotlib.lines import AxLine
+
+    if not isinstance(line, AxLine):
+        return line.get_xydata()
+    endless: Any = line
+    (x, y), slope = endless.get_xy1(), endless.get_slope()
+    if slope is None:
+        other_x, other_y = endless.get_xy2()
+        slope = np.inf if other_x == x else (other_y - y) / (other_x - x)
+    ends = np.array([0.0, 1.0])
+    return np.column_stack([[x, x], ends] if np.isinf(slope) else [ends, y + slope * (ends - x)])
+
+
+def _segments(collections: Sequence[Any]) -> list[Any]:
+    """Return the lines of collections: those of `hlines`, `vlines` and `LineCollection`."""
+    segments: list[Any] = []
+    for collection in collections:
+        if hasattr(collection, "get_segments"):
+            segments += collection.get_segments()[:MAX_MARKS]
+    return segments
+
+
+def _has_points(collection: Any) -> bool:
+    """Return whether a collection stands at points; an area or a line has one at (0, 0), which says nothing."""
+    from matplotlib.transforms import IdentityTransform
+
+    is_of_lines = hasattr(collection, "get_segments")
+    return not is_of_lines and not isinstance(collection.get_offset_transform(), IdentityTransform)
+
+
+def _shown_label(axes: Any, axis: Any) -> str:
+    """Return the label of an axis; "" where the axis is not drawn, as after `set_axis_off`."""
+    label = axis.get_label()
+    is_shown = getattr(axes, "axison", True) and axis.get_visible() and label.get_visible()
+    return str(label.get_text()) if is_shown else ""
 
 
 def _shared_label(figure: Any, which: str) -> str:

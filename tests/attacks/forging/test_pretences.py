@@ -11,6 +11,7 @@ from tests.attacks.forging import (
     base_pretences,
     dropout_pretences,
     false_answers,
+    figure_forgeries,
     fit_forgeries,
     narrow_solutions,
     pretences,
@@ -30,6 +31,7 @@ FAMILIES: dict[str, tuple[Setting, tuple[Forgery, ...]]] = {
     "fits": (WINES, fit_forgeries.HISTORIES + fit_forgeries.VALIDATIONS + fit_forgeries.LOSSES),
     "bases": (base_pretences.PICTURES, base_pretences.BASES),
     "dropouts": (pretences.HOUSES, (*pretences.DROPOUTS, *dropout_pretences.DROPOUTS)),
+    "figures": (WINES, figure_forgeries.FIGURES),
 }
 PRETENCES = [(family, f) for family, (_, forgeries) in FAMILIES.items() for f in forgeries if f.without]
 TWINS = [(family, f) for family, (_, forgeries) in FAMILIES.items() for f in forgeries if not f.without]

@@ -1,7 +1,7 @@
 """A check of functions that draw a reliability diagram."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -15,6 +15,7 @@ from grader.protocol.evidence import FigureValue
 from grader.protocol.plan import ArrayArg, Call, LiteralArg, Step
 from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.formulas.calibration import draw_predictions, reliability
+from grader.rubric.checks.functions.figure_texts import add_unseen
 
 HALF = 0.5  # what is kept of a diagram whose points are right
 CLOSE = 1e-3  # of points in a figure, which come in single precision
@@ -78,7 +79,8 @@ class PlotsReliability(DrawnCheck):
         if not _are_drawn(points, few):
             if marks and _are_drawn(points, [np.concatenate(marks)]):
                 return self._explain_many(points, marks)
-            return self._explain_points(points, few)
+            unmet = self._explain_points(points, few)
+            return replace(unmet, message=add_unseen(unmet.message, value))
         lacking = []
         if not any(map(_is_diagonal, lines)):
             lacking.append(
@@ -96,7 +98,7 @@ class PlotsReliability(DrawnCheck):
                 )
             )
         if lacking:
-            return partial(HALF, lacking[0])
+            return partial(HALF, add_unseen(lacking[0], value))
         return passed(
             _("The diagram shows the point of each of the {count} bins, and the diagonal.", count=len(points))
         )

@@ -21,10 +21,12 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.calls import show_call, write_call
 from grader.rubric.checks.fitting import require_features
+from grader.rubric.checks.functions.figure_texts import add_unseen, has_numbers, join_texts, names_classes
 from grader.rubric.checks.functions.histories import vary_histories
 from grader.rubric.data.dataset import Data
 
 ROWS = 40
+EVEN = 1e-2  # by which share steps from one epoch to the next may differ: they come in single precision
 Drawn = tuple[FigureValue, Mapping[str, Array]]
 
 
@@ -52,9 +54,11 @@ def _choose_rows(labels: Array, seal: Seal) -> Array:
 class Figures(DrawnCheck):
     """Three figures: the first ten rows as pictures, each feature against the label, the learning curves.
 
-    Each that is right is worth a third of the points. `samples(x, y)`, `features(x, y)` and `history(history)` are
-    the functions that draw them, `picture` is the height and width of what a row shows. `load`: the function that
-    returns the raw data, `x_all` and `y_all`; the rows to draw are taken from there. Without it they are made up.
+    Each that is right is worth a third of the points. A picture is titled with its label, curves stand over epochs
+    or steps, and marks that cannot be seen do not count. `samples(x, y)`, `features(x, y)` and `history(history)`
+    are the functions that draw them, `picture` is the height and width of what a row shows. `load`: the function
+    that returns the raw data, `x_all` and `y_all`; the rows to draw are taken from there. Without it they are made
+    up.
 
     >>> Figures(samples="plot_samples", features="plot_features", history="plot_history", load="load")
     """
@@ -162,7 +166,8 @@ class Figures(DrawnCheck):
         problems: list[Judgement] = []
         for function, check in checks.items():
             try:
-                complaint = check(read_figure(case, function))
+                drawn = read_figure(case, function)
+                complaint = check(drawn)
             except PreconditionFailedError as unmet:
                 is_of_value = unmet.judgement.at is None  # what was raised has its line
                 problems.append(
@@ -170,6 +175,7 @@ class Figures(DrawnCheck):
                 )
                 continue
             if complaint is not None:
+                complaint = add_unseen(complaint, drawn[0])
                 judgement = failed(_("{function}(): {complaint}", function=function, complaint=complaint))
                 problems.append(show_call(judgement, self.write_call(function)))
         if not problems:
@@ -196,19 +202,33 @@ class Figures(DrawnCheck):
     def _samples(self, drawn: Drawn) -> Words | None:
         figure, arrays = drawn
         images = [arrays[ref] for axes in figure.axes for ref in axes.images]
+        texts = [join_texts(axes) for axes in figure.axes for _ref in axes.images]
         if len(images) != 10:
             return _(
                 "expected 10 pictures, one for each of the first ten rows; it draws {count}.", count=len(images)
             )
-        rows = self._rows["figures:x"][:10]
+        rows, labels = self._rows["figures:x"][:10], self._rows["figures:y"][:10]
+        classes = int(self._rows["figures:y"].max()) + 1
         for position, row in enumerate(rows):
             # They may stand line by line or column by column.
-            if not any(is_same_picture(image, row, self.picture) for image in (images[position], *images)):
+            places = [position, *range(len(images))]
+            found = next((p for p in places if is_same_picture(images[p], row, self.picture)), None)
+            if found is None:
                 return _(
                     "picture {number} is not row {number} reshaped to {height}×{width}.",
                     number=position + 1,
                     height=self.picture[0],
                     width=self.picture[1],
+                )
+            label = int(labels[position])
+            if not texts[found].strip() or (
+                has_numbers(texts[found]) and not names_classes(texts[found], {label}, classes)
+            ):
+                return _(
+                    "picture {number} has to be titled with its label, {label}; its title is {title!r}.",
+                    number=position + 1,
+                    label=label,
+                    title=texts[found].strip(),
                 )
         return None
 
@@ -255,9 +275,11 @@ class PlotsHistory(DrawnCheck):
 
     def judge(self, case: Case) -> Judgement:
         """Judge the figure by what is on its axes."""
-        complaint = find_missing_curve(read_figure(case, self.function), _choose_history(self.seal))
+        drawn = read_figure(case, self.function)
+        complaint = find_missing_curve(drawn, _choose_history(self.seal))
         if complaint is None:
             return passed(_("The figure shows all four curves, with labels and a legend."))
+        complaint = add_unseen(complaint, drawn[0])
         return failed(_("{function}(): {complaint}", function=self.function, complaint=complaint))
 
 
@@ -272,10 +294,16 @@ def find_missing_curve(drawn: Drawn, curves: HistoryArg) -> Words | None:
     lines = [arrays[ref] for axes in figure.axes for ref in axes.lines]
     for key in ("loss", "val_loss", "accuracy", "val_accuracy"):
         if not any(_same_curve(line, curves.series[key]) for line in lines):
+            if any(_has_values(line, curves.series[key]) for line in lines):
+                return _(
+                    "the values of {key} do not stand at their epochs: 0, 1, 2 and so on, or from 1 on.", key=key
+                )
             return _("the curve of {key} is missing.", key=key)
-    with_lines = [axes for axes in figure.axes if axes.lines]
+    # Other lines, such as one at the best epoch, need neither a legend nor a label.
+    count = {a: sum(_is_one_of(arrays[ref], curves) for ref in a.lines) for a in figure.axes}
+    with_lines = [axes for axes in figure.axes if count[axes]]
     # Two axes over one another may share one legend; a lonely curve needs none where a title tells what it is.
-    enough = [len(a.legend) >= min(2, len(a.lines)) or (len(a.lines) == 1 and a.title) for a in with_lines]
+    enough = [len(a.legend) >= min(2, count[a]) or (count[a] == 1 and a.title) for a in with_lines]
     if not all(enough) and not any(len(axes.legend) >= 4 for axes in with_lines):
         return _("a legend is missing: nobody can tell training from validation.")
     # Panels above one another may share the label of the x axis.
@@ -310,10 +338,29 @@ def read_figure(case: Case, function: str, step: str = "") -> Drawn:
 
 
 def _same_curve(line: Array, values: Sequence[float]) -> bool:
-    """Return whether a line shows these values, as shares or in percent."""
+    """Return whether a line shows these values over the epochs, or over steps that are alike."""
+    if line.shape != (len(values), 2):
+        return False
+    from_left = line[np.argsort(line[:, 0], kind="stable")]
+    return _has_values(from_left, values) and _is_even(from_left[:, 0])
+
+
+def _is_one_of(line: Array, curves: HistoryArg) -> bool:
+    """Return whether a line is one of the curves of a history."""
+    return any(_same_curve(line, values) for values in curves.series.values())
+
+
+def _has_values(line: Array, values: Sequence[float]) -> bool:
+    """Return whether a line goes through these values one after the other, as shares or in percent."""
     if line.shape != (len(values), 2):
         return False
     return any(np.allclose(line[:, 1], np.multiply(values, scale), atol=1e-3 * scale) for scale in (1, 100))
+
+
+def _is_even(positions: Array) -> bool:
+    """Return whether each number is larger than the one before it, always by the same."""
+    gaps = np.diff(positions)
+    return bool((gaps > 0).all() and np.ptp(gaps) <= EVEN * gaps.mean())
 
 
 def is_same_picture(image: Array, row: Array, size: tuple[int, int]) -> bool:

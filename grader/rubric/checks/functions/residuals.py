@@ -14,6 +14,7 @@ from grader.evidence.values import name_of
 from grader.protocol.evidence import AxesFacts, FigureValue
 from grader.protocol.plan import ArrayArg, Call, ResultOf, Step
 from grader.rubric.checks.calls import show_call, write_network_call
+from grader.rubric.checks.functions.figure_texts import add_unseen
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 
 CLOSE = 1e-3  # share of the range of a coordinate by which a point may be off
@@ -75,7 +76,7 @@ class ResidualPlot(NetworkCheck):
         problem = self._find_problem(value, arrays, truth, outputs.ravel().astype(np.float64))
         if problem is None:
             return passed(_("The figure shows the residual of each row against its prediction, and a line at 0."))
-        message = _("{function}(): {complaint}", function=self.function, complaint=problem)
+        message = _("{function}(): {complaint}", function=self.function, complaint=add_unseen(problem, value))
         call = write_network_call(self.training, self.function, "x_val", "y_val")
         return show_call(replace(failed(message), blocks=False), call)
 
@@ -124,7 +125,10 @@ def _have_same_moments(points: Array, expected: Array) -> bool:
 
 def _find_missing(axes: AxesFacts, arrays: Mapping[str, Array]) -> Words | None:
     """Return what the axes with the right points lacks."""
-    if not any(_is_zero_line(arrays[ref]) for ref in (*axes.lines, *axes.scatters) if ref in arrays):
+    # Lines of `hlines` come as points in evidence of which nobody looked what is seen.
+    marks = axes.lines if axes.unseen is not None else (*axes.lines, *axes.scatters)
+    lines = [arrays[ref] for ref in marks if ref in arrays and _is_zero_line(arrays[ref])]
+    if not any(axes.unseen is None or np.ptp(line[:, 0]) > 0 for line in lines):
         return _("a line at 0 is missing, from which one sees what is too high and what is too low: axhline(0).")
     if not axes.x_label or not axes.y_label:
         return _("an axis has no label: say what is on it, such as prediction and residual.")
@@ -132,7 +136,7 @@ def _find_missing(axes: AxesFacts, arrays: Mapping[str, Array]) -> Words | None:
 
 
 def _is_zero_line(mark: Array) -> bool:
-    """Return whether all points of a mark lie at 0; lines of `hlines` come as one such point."""
+    """Return whether all points of a mark lie at 0."""
     return bool(mark.ndim == 2 and mark.shape[1] == 2 and len(mark) and np.abs(mark[:, 1]).max() == 0)
 
 

@@ -1,6 +1,5 @@
 """Checks of functions that look for the rows at which a network errs, or is least or most sure."""
 
-import re
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -19,11 +18,13 @@ from grader.protocol.evidence import AxesFacts
 from grader.protocol.plan import ArrayArg, Call, ResultOf, Step
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Shows
+from grader.rubric.checks.functions.figure_texts import add_unseen, join_texts, names_classes
 from grader.rubric.checks.functions.figures import is_same_picture, read_figure
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 
 CLOSE = 1e-5  # of two probabilities: two rows that lie no further apart may change places
 HALF = 0.5
+MAX_IMAGES = 4  # on one axes that are compared with all rows
 
 
 @dataclass(frozen=True)
@@ -218,8 +219,8 @@ class HardestRows(OnMistakes):
 class ErrorGallery(OnMistakes):
     """`function(model, x, y)` draws rows that the network gets wrong as pictures, up to `count` of them.
 
-    The title of each picture names what the network says and what is right, as numbers. Which mistakes are shown,
-    and in which order, does not matter.
+    The title of each picture names what the network says and what is right, as numbers, and not many other
+    classes. Which mistakes are shown, and in which order, does not matter.
 
     >>> ErrorGallery(Training(), "error_gallery", count=16)
     """
@@ -238,23 +239,22 @@ class ErrorGallery(OnMistakes):
         wrong = np.flatnonzero(answers != labels)
         expected = min(self.count, len(wrong))
         if len(pictures) != expected:
-            return self._fail(
-                _(
-                    "expected {expected} pictures, one for each mistake and at most {most}; it draws {count}.",
-                    expected=expected,
-                    most=self.count,
-                    count=len(pictures),
-                )
+            complaint = _(
+                "expected {expected} pictures, one for each mistake and at most {most}; it draws {count}.",
+                expected=expected,
+                most=self.count,
+                count=len(pictures),
             )
+            return self._fail(add_unseen(complaint, figure))
         rows = case.inside[self.training.array("x_val")]
         drawn_rows = [_find_row(axes, arrays, rows) for axes in pictures]
-        complaint = next(self._find_problems(pictures, drawn_rows, answers, labels), None)
-        if complaint is None:
+        problem = next(self._find_problems(pictures, drawn_rows, answers, labels), None)
+        if problem is None:
             return passed(_("The pictures are mistakes, and each title says what the network took it for."))
         titles_alone = all(row is not None and row in wrong for row in drawn_rows) and len(set(drawn_rows)) == len(
             drawn_rows
         )
-        judgement = self._fail(complaint)
+        judgement = self._fail(add_unseen(problem, figure))
         return partial(HALF, judgement.message) if titles_alone else judgement
 
     def _fail(self, complaint: Words) -> Judgement:
@@ -275,12 +275,14 @@ class ErrorGallery(OnMistakes):
                 )
             elif drawn_rows.index(row) < number - 1:
                 yield _("row {row} is drawn twice.", row=row)
+        classes = 1 + int(max(answers.max(), labels.max()))
         for number, (axes, row) in enumerate(zip(pictures, drawn_rows, strict=True), start=1):
-            text = f"{axes.title} {axes.x_label} {axes.y_label}"
-            if row is not None and not {str(answers[row]), str(labels[row])} <= set(re.findall(r"\d+", text)):
+            if row is not None and not names_classes(
+                join_texts(axes), {int(answers[row]), int(labels[row])}, classes
+            ):
                 yield _(
                     "the title of picture {number} is {title!r}; it has to name what the network says ({said}) "
-                    "and what is right ({label}).",
+                    "and what is right ({label}), and not many other numbers.",
                     number=number,
                     title=axes.title,
                     said=int(answers[row]),
@@ -289,8 +291,13 @@ class ErrorGallery(OnMistakes):
 
 
 def _find_row(axes: AxesFacts, arrays: Mapping[str, Array], rows: Array) -> int | None:
-    """Return the row that an axes shows as a picture; None for none."""
-    image = arrays[axes.images[0]]
+    """Return the row that an axes shows as a picture, maybe with another image over it; None for none."""
+    found = (_match_row(arrays[ref], rows) for ref in axes.images[:MAX_IMAGES])
+    return next((row for row in found if row is not None), None)
+
+
+def _match_row(image: Array, rows: Array) -> int | None:
+    """Return the row that an image shows; None for none."""
     size = rows.shape[1:3]
     if image.shape[:2] != size or not np.isfinite(image).all():
         return None

@@ -1,9 +1,12 @@
 """Calibration: each usual way passes on every secret, and what is none is told why. Diagrams by what they draw."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 
 from grader.core.i18n import Translator
 from grader.core.seal import PRACTICE, Seal
@@ -13,6 +16,8 @@ from grader.protocol.evidence import AxesFacts, FigureValue, Returned
 from grader.protocol.verdict import Reliability, Status
 from grader.rubric.checks import Calibrates, PlotsReliability
 from grader.rubric.checks.formulas.calibration import reliability
+from grader.sandbox.inside import encode_figures
+from grader.sandbox.inside.array_store import Store
 from tests.helpers.cases import case, judge, judged, returned, run, seen, text
 
 SEAL = Seal(PRACTICE)
@@ -217,6 +222,16 @@ def drawn(*, lines: Any = (), scatters: Any = (), labels: bool = True) -> StepRe
     return seen("draw@figure", Returned(value=FigureValue(axes=(axes,))), arrays)
 
 
+def draw_figure(draw: Callable[[Any], object]) -> StepResult:
+    """Return what a figure of matplotlib leaves."""
+    figure = Figure()
+    axes = figure.subplots()
+    axes.set(xlabel="mean prediction", ylabel="fraction")
+    draw(axes)
+    store = Store()
+    return seen("draw@figure", Returned(value=encode_figures.describe(figure, store)), store.arrays)
+
+
 def judge_drawing(step: StepResult) -> Judgement:
     return judged(PLOT, case({"draw@figure": step}))
 
@@ -277,3 +292,26 @@ def test_what_is_missing_is_told(step: StepResult, share: float, words: str) -> 
     judgement = judge_drawing(step)
     assert judgement.share == share, text(judgement.message)
     assert words in text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    "diagonal",
+    [
+        lambda axes: axes.add_collection(LineCollection([DIAGONAL], colors="grey")),
+        lambda axes: axes.axline((0.5, 0.5), slope=1),
+        lambda axes: axes.plot([0, 1], [0, 1], "k:", linewidth=0.5),
+    ],
+)
+def test_a_diagonal_may_be_drawn_in_other_ways(diagonal: Callable[[Any], object]) -> None:
+    judgement = judge_drawing(draw_figure(lambda axes: (axes.plot(*POINTS.T, "o"), diagonal(axes))))
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def test_what_cannot_be_seen_does_not_count_and_is_counted() -> None:
+    unseen = judge_drawing(draw_figure(lambda axes: (axes.plot(*POINTS.T, "o"), axes.plot([0, 1], [0, 1], lw=0))))
+    assert unseen.share == 0.5
+    assert "the diagonal from (0, 0) to (1, 1) is missing" in text(unseen.message)
+    assert "does not count: 1 of what the figure draws" in text(unseen.message)
+    far = judge_drawing(draw_figure(lambda axes: (axes.plot(*POINTS.T, "o"), axes.set_xlim(50, 60))))
+    assert far.share == 0.0
+    assert "does not count: 1 of what" in text(far.message)

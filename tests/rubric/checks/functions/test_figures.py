@@ -34,6 +34,7 @@ CHECK = Figures(samples="plot_samples", features="plot_features", history="plot_
 X, Y = CHECK.arrays()["figures:x"], CHECK.arrays()["figures:y"]
 SERIES = HISTORIES["good"][1].series
 KEYS = ("loss", "val_loss", "accuracy", "val_accuracy")
+BEST = np.array([[3, 0], [3, 1]])
 
 
 class Drawing:
@@ -43,11 +44,11 @@ class Drawing:
         self.arrays: dict[str, Array] = {}
         self.axes: list[AxesFacts] = []
 
-    def add(self, *, labels: bool = True, legend: int = 0, **marks: Sequence[Array]) -> "Drawing":
+    def add(self, *, labels: bool = True, legend: int = 0, title: str = "", **marks: Sequence[Array]) -> "Drawing":
         refs: dict[str, Any] = {kind: tuple(self._keep(a) for a in arrays) for kind, arrays in marks.items()}
         names = ("epoch", "value") if labels else ("", "")
         entries = tuple(f"curve {i}" for i in range(legend))
-        self.axes.append(AxesFacts(x_label=names[0], y_label=names[1], legend=entries, **refs))
+        self.axes.append(AxesFacts(title=title, x_label=names[0], y_label=names[1], legend=entries, **refs))
         return self
 
     def _keep(self, array: Array) -> str:
@@ -58,10 +59,11 @@ class Drawing:
         return seen(f"{function}@figure", Returned(value=FigureValue(axes=tuple(self.axes))), self.arrays)
 
 
-def samples(pictures: Any = None) -> Drawing:
+def samples(pictures: Any = None, titles: Sequence[object] = ()) -> Drawing:
     drawing = Drawing()
-    for picture in X[:10].reshape(-1, 8, 8) if pictures is None else pictures:
-        drawing.add(images=[picture])
+    titles = titles or [f"label {label}" for label in Y]
+    for picture, title in zip(X[:10].reshape(-1, 8, 8) if pictures is None else pictures, titles, strict=False):
+        drawing.add(images=[picture], title=str(title), labels=False)
     return drawing
 
 
@@ -84,10 +86,10 @@ def curve(key: str, start: int = 0, scale: float = 1.0) -> Array:
     return np.column_stack([np.arange(start, start + len(values)), values])
 
 
-def curves(**options: Any) -> Drawing:
+def curves(change: Callable[[Array], Array] = lambda c: c, **options: Any) -> Drawing:
     drawing = Drawing()
     for pair in (KEYS[:2], KEYS[2:]):
-        drawing.add(lines=[curve(key) for key in pair], **{"legend": 2, **options})
+        drawing.add(lines=[change(curve(key)) for key in pair], **{"legend": 2, **options})
     return drawing
 
 
@@ -114,6 +116,13 @@ def four_panels() -> Drawing:
     return changed(drawing, title="one curve")
 
 
+def panels_with_marks() -> Drawing:
+    drawing = Drawing()
+    for key in KEYS:
+        drawing.add(lines=[curve(key), BEST])
+    return changed(drawing, title="one curve")
+
+
 def only_below() -> Drawing:
     drawing = curves()
     drawing.axes[0] = replace_facts(drawing.axes[0], x_label="")
@@ -121,12 +130,15 @@ def only_below() -> Drawing:
 
 
 RGB = np.repeat(X[:10].reshape(-1, 8, 8, 1) / 17, 3, axis=3)
+COLUMNS = [0, 5, 1, 6, 2, 7, 3, 8, 4, 9]
 RIGHT: dict[str, dict[str, Drawing]] = {
     "as expected": {},
     "pictures in [0, 1]": {"plot_samples": samples(X[:10].reshape(-1, 8, 8) / 16)},
     "pictures inverted": {"plot_samples": samples(16 - X[:10].reshape(-1, 8, 8))},
     "pictures in colour": {"plot_samples": samples(RGB)},
-    "pictures column by column": {"plot_samples": samples(X[[0, 5, 1, 6, 2, 7, 3, 8, 4, 9]].reshape(-1, 8, 8))},
+    "pictures column by column": {"plot_samples": samples(X[COLUMNS].reshape(-1, 8, 8), [*Y[COLUMNS]])},
+    "titles that say more": {"plot_samples": samples(None, [f"row {n} of 10: {y}.0" for n, y in enumerate(Y)])},
+    "titles in words": {"plot_samples": samples(None, ["one of the digits"] * 10)},
     "label against feature": {"plot_features": features(lambda f: cloud(f)[:, ::-1])},
     "points drawn with plot": {"plot_features": features(kind="lines")},
     "points in another order": {"plot_features": features(lambda f: cloud(f)[::-1])},
@@ -140,9 +152,11 @@ RIGHT: dict[str, dict[str, Drawing]] = {
     "one legend for twin axes": {"plot_history": shared_legend()},
     "four panels with titles": {"plot_history": four_panels()},
     "x label below only": {"plot_history": only_below()},
-    "a mark at the best epoch": {
-        "plot_history": Drawing().add(lines=[*(curve(k) for k in KEYS), np.array([[3, 0], [3, 1]])], legend=4)
-    },
+    "a mark at the best epoch": {"plot_history": Drawing().add(lines=[*(curve(k) for k in KEYS), BEST], legend=4)},
+    "a mark on panels of one curve": {"plot_history": panels_with_marks()},
+    "over steps": {"plot_history": curves(change=lambda c: c * [62.5, 1])},
+    "over shares of the training": {"plot_history": curves(change=lambda c: c / [len(c) - 1, 1])},
+    "from the last epoch to the first": {"plot_history": curves(change=lambda c: c[::-1])},
 }
 
 
@@ -169,6 +183,9 @@ WRONG: dict[str, tuple[str, Drawing, str]] = {
     "flat": ("plot_samples", samples(X[:10].reshape(-1, 4, 16)), "picture 1"),
     "blank": ("plot_samples", samples(np.zeros((10, 8, 8))), "picture 1"),
     "NaN": ("plot_samples", samples(np.full((10, 8, 8), np.nan)), "picture 1"),
+    "no titles": ("plot_samples", samples(titles=[""] * 10), "picture 1 has to be titled with its label, 1"),
+    "titles of other rows": ("plot_samples", samples(titles=[*Y[1:11]]), "its title is "),
+    "titles of all": ("plot_samples", samples(titles=["0 1 2 3 4 5 6 7 8 9"] * 10), "picture 1 has to be titled"),
     "63 plots": ("plot_features", features(order=range(63)), "it draws 63"),
     "one feature always": ("plot_features", features(lambda _: cloud(0)), "plot 2 does not show feature 1"),
     "few points": ("plot_features", features(lambda f: cloud(f)[:10]), "plot 1"),
@@ -176,6 +193,9 @@ WRONG: dict[str, tuple[str, Drawing, str]] = {
     "no legend": ("plot_history", curves(legend=0), "a legend is missing"),
     "no labels": ("plot_history", curves(labels=False), "no label"),
     "no validation": ("plot_history", Drawing().add(lines=[curve(k) for k in KEYS[::2]], legend=2), "val_loss"),
+    "against themselves": ("plot_history", curves(lambda c: c[:, [1, 1]]), "do not stand at their epochs"),
+    "backwards": ("plot_history", curves(lambda c: c * [-1, 1]), "do not stand at their epochs"),
+    "uneven": ("plot_history", curves(lambda c: c ** [2, 1]), "the values of loss do not stand at their epochs"),
     "flat lines": ("plot_history", Drawing().add(lines=[np.zeros(30)], legend=2), "the curve of loss is missing"),
     "no lines": ("plot_history", samples(), "the curve of loss is missing"),
 }  # fmt: skip

@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 from grader.core.arrays import Array
-from grader.protocol.evidence import FigureValue
+from grader.protocol.evidence import AxesFacts, FigureValue
 from grader.rubric.checks import ResidualPlot, Training
 from grader.sandbox.inside import encode_figures
 from grader.sandbox.inside.array_store import Store
-from tests.helpers.cases import text
+from tests.helpers.cases import replace_facts, text
 
 CHECK = ResidualPlot(Training(), "residual_plot")
 RANDOM = np.random.default_rng(0)
@@ -62,6 +62,7 @@ def test_a_zero_line_may_be_drawn_in_other_ways() -> None:
         lambda axes: axes.hlines(0, 1, 4),
         lambda axes: axes.plot([1, 4], [0, 0]),
         lambda axes: axes.plot(PREDICTED, np.zeros(60)),
+        lambda axes: axes.axline((2, 0), slope=0),
     ):
         assert find_problem(lambda axes, zero=zero: (axes.scatter(PREDICTED, REST), zero(axes)), line=False) == ""  # type: ignore[misc]
 
@@ -84,6 +85,30 @@ def test_a_zero_line_may_be_drawn_in_other_ways() -> None:
 )
 def test_others_are_told_what_they_show(draw: Draw, words: str) -> None:
     assert words in find_problem(draw, line="hist" not in draw.__code__.co_names)
+
+
+@pytest.mark.parametrize(
+    "zero",
+    [
+        lambda axes: axes.scatter([1], [0]),
+        lambda axes: axes.plot([1], [0], "o"),
+        lambda axes: axes.plot([1, 1], [0, 0], "o-"),
+        lambda axes: axes.fill_between([1, 4], [0, 0], [0.1, 0.1]),
+        lambda axes: axes.axhline(0, linewidth=0),
+        lambda axes: axes.axline((0, 0), slope=1),
+    ],
+)
+def test_a_point_or_what_cannot_be_seen_is_no_line_at_zero(zero: Draw) -> None:
+    words = find_problem(lambda axes: (axes.scatter(PREDICTED, REST), zero(axes)), line=False)
+    assert "a line at 0 is missing" in words
+
+
+def test_evidence_from_before_marks_were_looked_at_has_lines_as_points() -> None:
+    arrays = {"cloud": np.column_stack([PREDICTED, REST]), "line": np.zeros((1, 2))}
+    axes = AxesFacts(scatters=("cloud", "line"), x_label="prediction", y_label="residual")
+    assert CHECK._find_problem(FigureValue(axes=(axes,)), arrays, TRUTH, PREDICTED) is None
+    looked_at = replace_facts(axes, unseen=0)
+    assert CHECK._find_problem(FigureValue(axes=(looked_at,)), arrays, TRUTH, PREDICTED) is not None
 
 
 def test_line_and_labels_are_needed() -> None:

@@ -171,13 +171,19 @@ def test_raw_outputs_may_be_read_either_way() -> None:
 # The gallery.
 
 
-def draw(rows: Any, title: Callable[[int], str], picture: Callable[[Array], Array] = lambda x: x) -> Judgement:
-    """Judge a figure of rows."""
+def draw(
+    rows: Any,
+    title: Callable[[int], str],
+    picture: Callable[[Array], Array] = lambda x: x,
+    decorate: Callable[[Any], object] = lambda _axes: None,
+) -> Judgement:
+    """Judge a figure of rows; `decorate` adds something to each of its axes."""
     said = chances().argmax(axis=1)
     figure, axes = plt.subplots(5, 5)
     for axis, row in zip(axes.flat, rows, strict=False):
         axis.imshow(picture(data().inside["x_val"][row]))
         axis.set_title(title(row).format(said=said[row], label=LABELS[row]))
+        decorate(axis)
     store = Store()
     value = encode_figures.describe(figure, store)
     plt.close(figure)
@@ -223,13 +229,37 @@ def test_right_galleries_pass(rows: Any, title: Any, picture: Any) -> None:
         (WRONG_ROWS[:16], lambda _row: "", lambda x: x, 0.5, "the title of picture 1 is ''"),
         (WRONG_ROWS[:16], _name, lambda x: x.T, 0.0, "picture 1 is none of the rows of x"),
         (WRONG_ROWS[:16], _name, lambda x: x[:3], 0.0, "picture 1 is none of the rows of x"),
-        (WRONG_ROWS[:16], _name, lambda x: x * np.nan, 0.0, "picture 1 is none of the rows of x"),
+        (WRONG_ROWS[:16], _name, lambda x: x * np.nan, 0.0, "What cannot be seen does not count: 16 of what"),
     ],
 )
 def test_other_galleries_say_what_is_wrong(rows: Any, title: Any, picture: Any, share: float, words: str) -> None:
     judgement = draw(rows, title, picture)
     assert judgement.share == share
     assert words in text(judgement.message)
+
+
+@pytest.mark.parametrize(("over", "share"), [({}, 0.0), ({"alpha": 0.4, "cmap": "hot"}, 1.0)])
+def test_the_picture_has_to_be_seen_below_what_is_drawn_over_it(over: dict[str, Any], share: float) -> None:
+    random = np.random.default_rng(1)
+    judgement = draw(
+        WRONG_ROWS[:16], _name, decorate=lambda axes: axes.imshow(random.uniform(size=(6, 6)), **over)
+    )
+    assert judgement.share == share, text(judgement.message)
+
+
+def test_labels_of_axes_that_are_switched_off_are_no_titles() -> None:
+    def move_title(axes: Any) -> None:
+        axes.set_xlabel(axes.get_title())
+        axes.set_title("")
+
+    def hide_title(axes: Any) -> None:
+        move_title(axes)
+        axes.set_axis_off()
+
+    assert draw(WRONG_ROWS[:16], _name, decorate=move_title).share == 1.0
+    hidden = draw(WRONG_ROWS[:16], _name, decorate=hide_title)
+    assert hidden.share == 0.5
+    assert "the title of picture 1 is ''" in text(hidden.message)
 
 
 def test_what_is_no_figure_is_named() -> None:

@@ -1,0 +1,127 @@
+"""Say which marks of a figure can be seen, by drawing each alone. Runs in the process of the submission."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import cached_property, partial
+from typing import Any
+
+import numpy as np
+
+DPI = 72.0
+MAX_PIXELS = 2_000_000  # of a drawing
+MAX_DRAWINGS = 4096  # 64 axes with a mark for each of ten classes are 640
+OPAQUE = 230  # of 255: what lies below is hardly seen
+SAME_COLOUR = 3  # of 255: two colours that lie no further apart are one to the eye
+Numbers = np.ndarray[Any, np.dtype[Any]]
+
+
+@contextmanager
+def viewing_marks(figure: Any) -> Iterator["MarkViewer"]:
+    """Give a viewer of the marks of a figure, which has been drawn before: its axes stand at their places."""
+    width, height = figure.get_size_inches()
+    own, dpi = figure.dpi, min(DPI, (MAX_PIXELS / max(width * height, 1e-3)) ** 0.5)
+    figure.dpi = dpi
+    try:
+        yield MarkViewer(figure, dpi)
+    finally:
+        figure.dpi = own
+
+
+class MarkViewer:
+    """Draws marks of a figure one by one, each alone.
+
+    There are many properties that make a mark invisible: width, size, colours of face and edge, limits, scales,
+    the place of its axes. What is drawn in the end says the same, for every kind of mark and in every style.
+    """
+
+    def __init__(self, figure: Any, dpi: float) -> None:
+        from matplotlib.backends.backend_agg import RendererAgg
+
+        self._figure = figure
+        self._renderer = RendererAgg(*(max(1, int(inches * dpi)) for inches in figure.get_size_inches()), dpi)
+        self._drawings = 0
+
+    def is_seen(self, mark: Any) -> bool:
+        """Return whether a line or a collection leaves a trace of another colour than what lies below it."""
+        return self._look(mark, self._stands_out)
+
+    def find_seen_images(self, images: Sequence[Any]) -> list[Any]:
+        """Return the images of an axes, from below, that show differences, and lie below no other one."""
+        covered: set[int] = set()
+
+        def is_seen(image: Any, places: Numbers, colours: Numbers) -> bool:
+            is_covered = covered.issuperset(places.tolist()) if covered else False
+            covered.update(places[colours[:, 3] >= OPAQUE].tolist())
+            return not is_covered and _shows_differences(image.get_array(), colours)
+
+        from_above = sorted(images, key=lambda image: float(image.get_zorder()))[::-1]
+        return [image for image in from_above if self._look(image, partial(is_seen, image))][::-1]
+
+    def _look(self, mark: Any, is_visible: Callable[[Numbers, Numbers], bool]) -> bool:
+        """Return whether a mark is drawn, and `is_visible` the places of its pixels, and their colours."""
+        self._drawings += 1
+        if self._drawings > MAX_DRAWINGS:
+            return bool(mark.get_visible())
+        try:
+            pixels = self._draw(mark)
+            places = np.flatnonzero(pixels[:, 3])
+            return bool(len(places)) and is_visible(places, pixels[places].astype(int))
+        except Exception:  # noqa: BLE001 - a mark of another library may need more than a renderer: it may be seen
+            return bool(mark.get_visible())
+
+    def _draw(self, artist: Any) -> Numbers:
+        """Return what an artist leaves: pixels (count, 4)."""
+        self._renderer.clear()
+        artist.draw(self._renderer)
+        return np.asarray(self._renderer.buffer_rgba()).reshape(-1, 4)
+
+    def _stands_out(self, places: Numbers, colours: Numbers) -> bool:
+        # Edges are smoothed: their colours are less exact.
+        is_full = 2 * colours[:, 3] >= colours[:, 3].max()
+        places, colours = places[is_full], colours[is_full]
+        if not any((_distances(colours, paper) <= SAME_COLOUR).any() for paper in self._papers):
+            return True
+        below = self._backdrop[places]
+        # What lies below a figure without a background is not known.
+        return bool(((_distances(colours, below) > SAME_COLOUR) | (below[:, 3] == 0)).any())
+
+    @cached_property
+    def _papers(self) -> Numbers:
+        """The colours of the figure and of all axes; most marks have none of these."""
+        from matplotlib.colors import to_rgba_array
+
+        patches = (self._figure.patch, *(axes.patch for axes in self._figure.get_axes()))
+        colours = np.concatenate([to_rgba_array(patch.get_facecolor()) for patch in patches])
+        return np.unique(np.rint(255 * colours).astype(int), axis=0)
+
+    @cached_property
+    def _backdrop(self) -> Numbers:
+        """The figure with nothing but areas: what lines and points lie on, such as bars or a picture."""
+        children = [child for axes in self._figure.get_axes() for child in axes.get_children()]
+        hidden = [child for child in children if child.get_visible() and not _is_area(child)]
+        for child in hidden:
+            child.set_visible(False)
+        try:
+            return self._draw(self._figure).astype(int)
+        finally:
+            for child in hidden:
+                child.set_visible(True)
+
+
+def _is_area(artist: Any) -> bool:
+    from matplotlib.collections import PolyCollection
+    from matplotlib.image import AxesImage
+    from matplotlib.patches import Patch
+    from matplotlib.spines import Spine
+
+    return isinstance(artist, Patch | AxesImage | PolyCollection) and not isinstance(artist, Spine)
+
+
+def _shows_differences(values: Any, colours: Numbers) -> bool:
+    """Return whether colours (count, 4) differ from one another, if the values that they stand for do."""
+    return not np.ptp(np.ma.asarray(values).astype(float)) or bool(np.ptp(colours, axis=0).any())
+
+
+def _distances(colours: Numbers, others: Numbers) -> Numbers:
+    distances: Numbers = np.abs(colours[:, :3] - others[..., :3]).max(axis=1)
+    return distances

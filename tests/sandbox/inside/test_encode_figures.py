@@ -1,0 +1,168 @@
+"""What is recorded of a figure: marks that can be seen, in every style, and none that cannot."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+from matplotlib import pyplot as plt
+from matplotlib.collections import LineCollection
+
+from grader.core.arrays import Array
+from grader.protocol.evidence import AxesFacts
+from grader.sandbox.inside import encode_figures
+from grader.sandbox.inside.array_store import Store
+
+Draw = Callable[[Any], object]
+X, Y = [1.0, 2.0, 3.0], [2.0, 1.0, 4.0]
+PICTURE = np.arange(64.0).reshape(8, 8)
+
+
+@pytest.fixture(autouse=True)
+def closed_figures() -> Iterator[None]:
+    yield
+    plt.close("all")
+
+
+def describe(draw: Draw, style: str = "default", **options: Any) -> tuple[AxesFacts, dict[str, Array]]:
+    """Return what is recorded of the first axes of a figure."""
+    with plt.style.context(style):
+        figure, axes = plt.subplots(**options)
+        draw(axes)
+        store = Store()
+        return encode_figures.describe(figure, store).axes[0], dict(store.arrays)
+
+
+def count(draw: Draw, style: str = "default", **options: Any) -> tuple[int, int | None]:
+    """Return how many marks are recorded, and how many are left out."""
+    facts, _arrays = describe(draw, style, **options)
+    return len((*facts.images, *facts.lines, *facts.scatters)), facts.unseen
+
+
+SEEN: dict[str, Draw] = {
+    "line": lambda a: a.plot(X, Y),
+    "thin line": lambda a: a.plot(X, Y, linewidth=0.2, color="lightgrey"),
+    "pixels": lambda a: a.plot(X, Y, "r,"),
+    "markers alone": lambda a: a.plot(X, Y, linestyle="none", marker="x"),
+    "points": lambda a: a.scatter(X, Y),
+    "small points": lambda a: a.scatter(X, Y, s=0.1),
+    "pale points": lambda a: a.scatter(X, Y, alpha=0.03),
+    "open points": lambda a: a.scatter(X, Y, facecolors="none", edgecolors="b"),
+    "white points with an edge": lambda a: a.scatter(X, Y, c="white", edgecolors="k"),
+    "rasterized": lambda a: a.scatter(X, Y, rasterized=True),
+    "logarithms": lambda a: (a.plot([0, *X], [0, *Y]), a.set(xscale="log", yscale="log")),
+    "partly outside": lambda a: (a.plot(X, Y), a.set_xlim(2, 100)),
+    "beyond its axes": lambda a: (a.plot([1, 1.2], [1.05, 1.05], clip_on=False), a.set(xlim=(0, 1), ylim=(0, 1))),
+    "missing values": lambda a: a.plot([0, *X], [np.nan, *Y]),
+    "over bars": lambda a: (a.bar(X, Y), a.plot(X, Y, "w")),
+    "over an area": lambda a: (a.fill_between(X, Y), a.plot(X, Y, "w")),
+    "without ends": lambda a: a.axline((0, 0), slope=1),
+    "picture": lambda a: (a.imshow(PICTURE), a.axis("off")),
+    "picture in colours": lambda a: a.imshow(np.stack([PICTURE / 64] * 3, axis=-1)),
+    "black and white": lambda a: a.imshow(PICTURE > 9, cmap="binary"),
+    "blank picture": lambda a: a.imshow(np.zeros((8, 8)), cmap="binary"),
+}
+
+
+@pytest.mark.parametrize("name", SEEN)
+def test_what_can_be_seen_is_recorded(name: str) -> None:
+    assert count(SEEN[name]) == (1, 0)
+
+
+@pytest.mark.parametrize(
+    "style",
+    ["dark_background", "ggplot", "seaborn-v0_8-darkgrid", "fivethirtyeight", "grayscale", "Solarize_Light2"],
+)
+def test_styles_make_no_difference(style: str) -> None:
+    assert count(lambda a: (a.plot(X, Y), a.scatter(X, Y), a.hlines(0, 1, 3)), style) == (3, 0)
+    assert count(lambda a: a.plot(X, Y, "k" if style != "dark_background" else "w"), style) == (1, 0)
+
+
+def test_layouts_twins_and_other_projections_make_no_difference() -> None:
+    assert count(lambda a: a.plot(X, Y), layout="constrained", figsize=(1, 1)) == (1, 0)
+    assert count(lambda a: a.plot(X, Y), figsize=(60, 60)) == (1, 0)
+    assert count(lambda a: a.plot(X, Y), subplot_kw={"projection": "polar"}) == (1, 0)
+    assert count(lambda a: a.scatter(X, Y, X), subplot_kw={"projection": "3d"}) == (1, 0)
+    assert count(lambda a: (a.plot(X, Y), a.twinx().plot(X, Y, "w")), "ggplot") == (1, 0)
+
+
+UNSEEN: dict[str, Draw] = {
+    "width 0": lambda a: a.plot(X, Y, linewidth=0),
+    "no width to speak of": lambda a: a.plot(X, Y, linewidth=1e-6),
+    "neither line nor marker": lambda a: a.plot(X, Y, linestyle="none"),
+    "one point without a marker": lambda a: a.plot([1], [2]),
+    "size 0": lambda a: a.scatter(X, Y, s=0),
+    "no size to speak of": lambda a: a.scatter(X, Y, s=1e-9),
+    "no colour": lambda a: a.scatter(X, Y, c="none"),
+    "transparent": lambda a: a.plot(X, Y, color=(1, 0, 0, 0)),
+    "white": lambda a: a.scatter(X, Y, c="white"),
+    "nearly white": lambda a: a.plot(X, Y, color="#fefefe"),
+    "far away": lambda a: (a.plot(X, Y), a.set_xlim(1000, 2000)),
+    "outside of the figure": lambda a: (a.plot(X, Y), a.set_position([3, 3, 0.1, 0.1])),
+    "picture outside of the figure": lambda a: (a.imshow(PICTURE), a.set_position([3, 3, 0.1, 0.1])),
+    "picture of one colour": lambda a: a.imshow(PICTURE, vmin=1000, vmax=2000),
+    "width 0 of many": lambda a: a.hlines([0], 1, 2, linewidths=0),
+}
+
+
+@pytest.mark.parametrize("name", UNSEEN)
+def test_what_cannot_be_seen_is_left_out_and_counted(name: str) -> None:
+    assert count(UNSEEN[name]) == (0, 1)
+
+
+def test_the_colour_of_a_dark_background_cannot_be_seen_on_it() -> None:
+    assert count(lambda a: a.plot(X, Y, "k"), "dark_background") == (0, 1)
+    assert count(lambda a: a.plot(X, Y, color=a.get_facecolor()), "ggplot", facecolor="red") == (0, 1)
+
+
+def test_an_image_below_another_one_is_left_out_unless_it_shines_through() -> None:
+    facts, arrays = describe(lambda a: (a.imshow(PICTURE), a.imshow(PICTURE.T)))
+    assert [arrays[ref].tolist() for ref in facts.images] == [PICTURE.T.tolist()]
+    above, arrays = describe(lambda a: (a.imshow(PICTURE, zorder=3), a.imshow(PICTURE.T)))
+    assert [arrays[ref].tolist() for ref in above.images] == [PICTURE.tolist()]
+    assert count(lambda a: (a.imshow(PICTURE), a.imshow(PICTURE.T, alpha=0.4))) == (2, 0)
+
+
+def test_lines_of_collections_are_lines_and_areas_are_nothing() -> None:
+    facts, arrays = describe(lambda a: a.add_collection(LineCollection([[(0, 0), (1, 1)]], colors="grey")))
+    assert [arrays[ref].tolist() for ref in facts.lines] == [[[0, 0], [1, 1]]]
+    facts, arrays = describe(lambda a: (a.fill_between(X, Y), a.hlines(0, 1, 3), a.scatter([5], [6])))
+    assert [arrays[ref].tolist() for ref in facts.lines] == [[[1, 0], [3, 0]]]
+    assert [arrays[ref].tolist() for ref in facts.scatters] == [[[5, 6]]]
+    many, _arrays = describe(lambda a: a.vlines(np.arange(500), 0, 1))
+    assert len(many.lines) == encode_figures.MAX_MARKS
+
+
+def test_lines_without_ends_go_through_0_and_1() -> None:
+    def points(draw: Draw) -> list[Any]:
+        facts, arrays = describe(draw)
+        return [arrays[ref].tolist() for ref in facts.lines]
+
+    assert points(lambda a: a.axline((5, 0), slope=0)) == [[[0, 0], [1, 0]]]
+    assert points(lambda a: a.axline((2, 2), (4, 4))) == [[[0, 0], [1, 1]]]
+    assert points(lambda a: a.axline((2, 0), (2, 4))) == [[[2, 0], [2, 1]]]
+
+
+def test_labels_of_axes_that_are_not_drawn_are_none_but_titles_are() -> None:
+    def describe_labelled(change: Draw) -> tuple[str, str, str]:
+        def draw(axes: Any) -> None:
+            axes.plot(X, Y)
+            axes.set(xlabel="3", ylabel="4")
+            axes.set_title("right", loc="right")
+            axes.set_title("left", loc="left")
+            change(axes)
+
+        facts, _arrays = describe(draw)
+        return facts.title, facts.x_label, facts.y_label
+
+    assert describe_labelled(lambda _axes: None) == ("left right", "3", "4")
+    assert describe_labelled(lambda a: a.set_axis_off()) == ("left right", "", "")
+    assert describe_labelled(lambda a: a.yaxis.set_visible(False)) == ("left right", "3", "")
+
+
+def test_the_figure_stays_as_it_is() -> None:
+    figure, axes = plt.subplots(dpi=131)
+    line, white = axes.plot(X, Y)[0], axes.plot(X, Y, "w")[0]
+    encode_figures.describe(figure, Store())
+    assert figure.dpi == 131
+    assert all(artist.get_visible() for artist in (line, white, axes.xaxis, axes.title))
