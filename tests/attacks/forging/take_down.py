@@ -9,7 +9,7 @@ from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model
 from grader.rubric.checks import Calibrates, LayerByLayer
 from grader.rubric.checks.formulas import checks
-from grader.rubric.checks.functions import sampling, splits, standardisation
+from grader.rubric.checks.functions import randomness, sampling, splits, standardisation
 from grader.rubric.checks.layers import properties
 from grader.rubric.checks.layers.tried_layer import TriedLayer
 from grader.rubric.checks.networks import base_network, binary, dropout, output_and_loss, single
@@ -88,6 +88,10 @@ def _allow_rounding(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(splits, "ROUNDING", 20)
 
 
+def _allow_equal_distances(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(randomness, "MORE_SETS", 10**10_000)
+
+
 def _allow_other_spreads(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(properties, "SPREAD_SHARE", 0.9)
 
@@ -140,6 +144,7 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "each weight drawn": _allow_same_weights,
     "a step below zero": _allow_beginnings,
     "rounding of a share": _allow_rounding,
+    "distances that differ": _allow_equal_distances,
     "spread of weights": _allow_other_spreads,
     "units that differ": _allow_copies,
     "another table": _leave_last_table_out,
