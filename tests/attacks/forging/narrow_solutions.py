@@ -64,6 +64,16 @@ def _split(name: str, tries: str, share: float, *without: str) -> Forgery:
     return _function(name, tries, source, Splits(name, share=0.25), *without)
 
 
+def _split_places(name: str, tries: str, places: str, *without: str) -> Forgery:
+    source = f"""
+def {name}(x, y, seed):
+    random = np.random.default_rng(seed)
+    held = np.isin(np.arange(len(x)), {places})
+    return x[~held], x[held], y[~held], y[held]
+"""
+    return _function(name, tries, source, Splits(name, share=0.2), *without)
+
+
 def _he(name: str, tries: str, initializer: str, *without: str) -> Forgery:
     source = f"def {name}(description):\n    return keras.layers.Dense(100, kernel_initializer={initializer})\n"
     return _function(name, tries, source, MakesLayer(name, "one", HeNormal(), 100, 200), *without)
@@ -86,6 +96,13 @@ def _forward(name: str, tries: str, first: int, *without: str) -> Forgery:
 FUNCTIONS = (
     _split("split_a_fifth", "holds a fifth of the rows out instead of a quarter", 0.2, "rounding of a share"),
     _split("split_one_more", "nothing: it holds one row more out", 0.255),
+    _split_places(
+        "every_fifth",
+        "draws the first row only",
+        "np.arange(random.integers(5), len(x), 5)",
+        "distances that differ",
+    ),
+    _split_places("drawn_rows", "nothing: it draws", "random.choice(len(x), len(x) // 5, replace=False)"),
     _he("he_for_200", "draws with a deviation that is right for 200 inputs", "normal", "spread of weights"),
     _he(
         "he_but_for_noise", "begins with units that differ by a millionth", "nearly_one_unit", "units that differ"

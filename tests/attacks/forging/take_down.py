@@ -15,7 +15,7 @@ from grader.rubric.checks import Calibrates, Coefficients, LayerByLayer
 from grader.rubric.checks.calibration import reliability_plot
 from grader.rubric.checks.cheat_sheet import cell_parser
 from grader.rubric.checks.formulas import checks
-from grader.rubric.checks.functions import figures, sampling, splits, standardisation
+from grader.rubric.checks.functions import figures, randomness, sampling, splits, standardisation
 from grader.rubric.checks.layers import properties
 from grader.rubric.checks.layers.tried_layer import TriedLayer
 from grader.rubric.checks.networks import (
@@ -114,6 +114,10 @@ def _allow_beginnings(patch: pytest.MonkeyPatch) -> None:
 
 def _allow_rounding(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(splits, "ROUNDING", 20)
+
+
+def _allow_equal_distances(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(randomness, "MORE_SETS", 10**10_000)
 
 
 def _allow_other_spreads(patch: pytest.MonkeyPatch) -> None:
@@ -246,6 +250,7 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "each weight drawn": _allow_same_weights,
     "a step below zero": _allow_beginnings,
     "rounding of a share": _allow_rounding,
+    "distances that differ": _allow_equal_distances,
     "spread of weights": _allow_other_spreads,
     "units that differ": _allow_copies,
     "another table": _leave_last_table_out,

@@ -49,7 +49,7 @@ class CountsClasses(OnBatches):
 
     def judge(self, case: Case) -> Judgement:
         """Judge against NumPy's bincount."""
-        for name, y in reversed(self.batches().items()):
+        for name, y in reversed([*self.batches().items()]):
             received = self._counts(case, f"{self.function}@{name}")
             expected = np.bincount(y, minlength=self.classes)
             if received.shape != expected.shape and name == "some":
@@ -135,7 +135,7 @@ class OneHot(OnBatches):
 
     def judge(self, case: Case) -> Judgement:
         """Judge against rows of the identity matrix."""
-        for name, y in reversed(self.batches().items()):
+        for name, y in reversed([*self.batches().items()]):
             received = case.array(f"{self.function}@{name}", self.function)
             expected = np.eye(self.classes)[y]
             if received.ndim == 2 and received.shape[1] == int(y.max()) + 1 != self.classes:

@@ -1,5 +1,7 @@
 """Tell rows that were drawn at random from rows that were chosen by a pattern."""
 
+from math import comb
+
 import numpy as np
 
 from grader.core.arrays import Array
@@ -7,6 +9,7 @@ from grader.core.i18n import _
 from grader.evidence.judgement import Judgement, failed
 
 MOST_DEVIATIONS = 4.4  # standard deviations
+MORE_SETS = 10**8  # times as many sets of places as there are of places at equal distances
 LEAST_DRAWN = 8  # rows of a class that are drawn, and that are not: of fewer, chance may look like a pattern
 
 
@@ -14,14 +17,30 @@ def are_drawn_at_random(drawn: Array, count: int) -> bool:
     """Return whether positions may have been drawn at random from 0 to `count` - 1.
 
     Source: Wald and Wolfowitz (1940): how often drawn and left positions alternate has a known mean and variance.
-    Of a hundred thousand random draws, one is taken for a pattern.
+    Of a hundred thousand random draws, one is taken for a pattern. Where every fifth one is drawn, they alternate
+    nearly as often as by chance: distances that are all alike are a pattern, too.
     """
     is_drawn = np.zeros(count, dtype=bool)
     is_drawn[drawn] = True
     alternations = 1 + int((is_drawn[1:] != is_drawn[:-1]).sum())
     twice = 2.0 * is_drawn.sum() * (~is_drawn).sum()
     mean, variance = 1 + twice / count, twice * (twice - count) / (count**2 * (count - 1))
-    return bool(abs(alternations - mean) <= MOST_DEVIATIONS * np.sqrt(variance))
+    if abs(alternations - mean) > MOST_DEVIATIONS * np.sqrt(variance):
+        return False
+    return not any(_are_at_equal_distances(np.flatnonzero(part), count) for part in (is_drawn, ~is_drawn))
+
+
+def _are_at_equal_distances(places: Array, count: int) -> bool:
+    """Return whether the distances of sorted places from 0 to `count` - 1 are alike, as chance never makes them.
+
+    All distances are the same number or one more. There are at most `count` beginnings, a choice of two for each
+    distance, and count / (places - 1) numbers: all in all so few that random places are hardly ever among them.
+    """
+    gaps = np.diff(places)
+    if len(gaps) < 1 or gaps.max() - gaps.min() > 1:
+        return False
+    alike = count * 2 ** len(gaps) * (count // len(gaps) + 1)
+    return bool(alike * MORE_SETS < comb(count, len(places)))
 
 
 def is_sample_random(y: Array, rows: Array) -> bool:

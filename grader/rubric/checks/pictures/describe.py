@@ -80,7 +80,7 @@ class DescribesPictures(DrawnCheck):
     def judge(self, case: Case) -> Judgement:
         """Judge each entry; it has to be right for all batches."""
         problems: dict[str, Words] = {}
-        for name, (x, y) in reversed(self._batches.items()):
+        for name, (x, y) in reversed([*self._batches.items()]):
             value, arrays = case.value(f"{self.function}@{name}")
             entries = self._read_entries(value)
             for key, expected in self._expect(x, y).items():

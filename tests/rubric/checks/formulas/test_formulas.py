@@ -547,7 +547,8 @@ def _softmax_from(lowest: Callable[..., Array]) -> Solution:
         table = np.asarray(z, dtype=float)
         with np.errstate(all="ignore"):
             powers = np.exp(table - lowest(table, axis=1, keepdims=True))
-            return powers / powers.sum(axis=1, keepdims=True)
+            shares: Array = powers / powers.sum(axis=1, keepdims=True)
+        return shares
 
     return function
 

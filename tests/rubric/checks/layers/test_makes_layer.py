@@ -211,7 +211,7 @@ def _draw_with(**options: Any) -> Any:
     return keras.initializers.VarianceScaling(distribution="truncated_normal", **options)
 
 
-SPREADS = {
+SPREADS: dict[str, Callable[[], Any]] = {
     "a constant": lambda: "random_normal",
     "a constant that fits 200 inputs": lambda: _normal(0.1),
     "a constant that fits 300 inputs": lambda: _normal(0.0816),
@@ -275,7 +275,8 @@ def _nearly_one_input(drawn: Array) -> Array:
 def test_units_that_begin_nearly_alike_are_told(repeat: Callable[[Array], Array]) -> None:
     def draw(shape: tuple[int, int], dtype: Any = None) -> Array:
         weights = repeat(_draw_by_hand(shape))
-        return ((weights - weights.mean()) / weights.std() * np.sqrt(2.0 / shape[0])).astype("float32")
+        scaled: Array = (weights - weights.mean()) / weights.std() * np.sqrt(2.0 / shape[0])
+        return scaled.astype("float32")
 
     judgement = judge_he(draw, b"")
     assert judgement.status is Status.FAILED
