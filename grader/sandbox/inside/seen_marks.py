@@ -9,7 +9,7 @@ import numpy as np
 
 DPI = 72.0
 MAX_PIXELS = 2_000_000  # of a drawing
-MAX_DRAWINGS = 4096  # 64 axes with a mark for each of ten classes are 640
+MAX_DRAWINGS = 2048  # at 5 ms each; 64 axes with a mark for each of ten classes are 640
 OPAQUE = 230  # of 255: what lies below is hardly seen
 SAME_COLOUR = 3  # of 255: two colours that lie no further apart are one to the eye
 Numbers = np.ndarray[Any, np.dtype[Any]]
