@@ -1,4 +1,5 @@
 # loses: shared_trunk
+# may lose: accuracy
 # why: stop_gradient keeps the variety from teaching the trunk.
 
 import keras
