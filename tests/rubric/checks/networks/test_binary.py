@@ -787,6 +787,7 @@ def squeezed(recipe: Recipe) -> Recipe:
 def test_outputs_without_a_column_are_judged_as_those_with_one() -> None:
     three, one = network(THREE, squeezed(fitted(""))), network(ONE, squeezed(fitted()))
     for net in (three, one):
+        assert net.before is not None
         net.before = squeezed(net.before)
     made = case_of(TASK, [three, one])
     for check in (NEURON, HEAD, NEAR):
