@@ -73,7 +73,7 @@ def _all_proven(course: Course, exercises: Sequence[Exercise], translate: Transl
 def _is_proven_with(secrets: int, grader: Grader, exercise: Exercise, translate: Translator) -> bool:
     """Print which submissions do not get what they have to with some secret; return whether there is none."""
     complaints: dict[str, list[str]] = {}
-    kept: Counter[tuple[str, str]] = Counter()
+    times_not_lost: Counter[tuple[str, str]] = Counter()
     total = secrets * len(exercise.expectations)
     with counting_bar(translate(_("Proving {exercise}", exercise=exercise.name)), total) as advance:
         for number in range(secrets):
@@ -83,12 +83,12 @@ def _is_proven_with(secrets: int, grader: Grader, exercise: Exercise, translate:
             )
             for result in validator.check_expectations():
                 advance(result.expectation.name)
-                kept.update((result.expectation.name, criterion) for criterion in result.kept)
+                times_not_lost.update((result.expectation.name, criterion) for criterion in result.not_lost)
                 if result.complaint is not None:
                     numbered = f"{number}: {translate(result.complaint)}"
                     complaints.setdefault(result.expectation.name, []).append(numbered)
     most = max(1, int(KEPT_AT_MOST * secrets))
-    for (name, criterion), count in kept.items():
+    for (name, criterion), count in times_not_lost.items():
         if count > most:
             often = _(
                 "{criterion} is usually lost, and got all points with {count} secrets; at most {most} may be",

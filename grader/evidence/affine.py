@@ -94,12 +94,12 @@ def fit_network(case: Case, training: Training, model: Model) -> Plane | None:
     if model.graph is None or not model.has_one_answer:
         return None
     rows = list_rows(case.inside, case.outside, training, case.seal)
-    known = [role for role in rows if role in model.outputs and len(model.outputs[role]) == len(rows[role])]
-    if not known or len({model.outputs[role].shape[1:] for role in known}) != 1:
+    roles = [role for role in rows if role in model.outputs and len(model.outputs[role]) == len(rows[role])]
+    if not roles or len({model.outputs[role].shape[1:] for role in roles}) != 1:
         return None
     # As the graph got them.
-    x = np.concatenate([rows[role].reshape(len(rows[role]), -1).astype(np.float32) for role in known])
-    logits = read_logits(np.concatenate([model.outputs[role] for role in known]), model.output_activation)
+    x = np.concatenate([rows[role].reshape(len(rows[role]), -1).astype(np.float32) for role in roles])
+    logits = read_logits(np.concatenate([model.outputs[role] for role in roles]), model.output_activation)
     if logits is None or x.shape[1] > MAX_FEATURES:
         return None
     most = 4 * (x.shape[1] + 1) + 1000

@@ -52,7 +52,7 @@ class GraphWays:
 
     def _find_constants(self, node: str, kernel: Array) -> set[str]:
         """Return the constants with the values of a kernel that a node computes with."""
-        found: set[str] = set()
+        names: set[str] = set()
         visited: set[str] = set()
         unvisited = [name for name in _list_values(self.nodes[node]) if name not in self.alive]
         refs, arrays = self.replay.evidence.constants, self.replay.arrays
@@ -63,12 +63,12 @@ class GraphWays:
             visited.add(name)
             unvisited += _list_values(self.nodes[name])
             if name in refs and np.array_equal(arrays[refs[name]], kernel):
-                found.add(name)
-        return found
+                names.add(name)
+        return names
 
     def _go_to_surface(self, names: Iterable[str]) -> tuple[str, ...]:
         """Return nodes of the graph itself: of one in a function, those that read what the call of it gives."""
-        found: set[str] = set()
+        on_surface: set[str] = set()
         visited: set[str] = set()
         unvisited = list(names)
         while unvisited:
@@ -77,10 +77,10 @@ class GraphWays:
                 continue
             visited.add(name)
             if self._is_on_surface(name):
-                found.add(name)
+                on_surface.add(name)
             else:
                 unvisited += self.readers.get(name, ())
-        return tuple(sorted(found))
+        return tuple(sorted(on_surface))
 
     def _is_on_surface(self, name: str) -> bool:
         op = self.nodes[name].op
@@ -90,14 +90,14 @@ class GraphWays:
 
     def _walk(self, names: Iterable[str], may_enter: Callable[[str], bool]) -> set[str]:
         """Return some nodes and those that are computed from them, without those that may not be entered."""
-        found: set[str] = set()
+        reached: set[str] = set()
         unvisited = list(names)
         while unvisited:
             name = unvisited.pop()
-            if name not in found and name in self.nodes and may_enter(name):
-                found.add(name)
+            if name not in reached and name in self.nodes and may_enter(name):
+                reached.add(name)
                 unvisited += self.readers.get(name, ())
-        return found
+        return reached
 
 
 def _list_values(node: NodeFacts) -> tuple[str, ...]:

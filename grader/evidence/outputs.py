@@ -70,8 +70,8 @@ def find_idle_kernels(view: Case, training: Training) -> tuple[Array, ...]:
         for node, _kernel in model.graph.kernels
     ]
     own = tuple(kernel for node, kernel in before.graph.kernels if node not in shared)
-    kept = [any(np.array_equal(kernel, one) for _node, one in after.graph.kernels) for kernel in own]
-    return own if all(kept) else ()
+    unchanged = [any(np.array_equal(kernel, one) for _node, one in after.graph.kernels) for kernel in own]
+    return own if all(unchanged) else ()
 
 
 def name_output(output: str, text: Words) -> Words:

@@ -69,8 +69,8 @@ def find_doubts(case: Case, training: Training) -> tuple[Doubt, ...]:
         pairs = zip(networks, doubts_of, strict=True)
         # What one seed could learn without such a doubt, another one may know by luck.
         has_learned = any(_counts(case, n) and MAY_BE_LUCK.isdisjoint(doubts) for n, doubts in pairs)
-        found = dict.fromkeys(doubt for doubts in doubts_of for doubt in doubts)
-        return tuple(doubt for doubt in found if not has_learned or doubt not in MAY_BE_LUCK)
+        all_doubts = dict.fromkeys(doubt for doubts in doubts_of for doubt in doubts)
+        return tuple(doubt for doubt in all_doubts if not has_learned or doubt not in MAY_BE_LUCK)
 
     return case.once((find_doubts, training), find)
 

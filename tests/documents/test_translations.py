@@ -17,6 +17,8 @@ from scripts import translations
 
 # German sentences that are rightly the same as in English, and why.
 SAME = {
+    "{name} = {value}": "a name and a number",
+    "{name}: {value}": "a name and a number",
     "Grader": "the name of the program",
     "Seed": "the word that German courses use",
     "Seed {seed}": "the word that German courses use",

@@ -71,7 +71,7 @@ class ExpectationResult:
     expectation: Expectation
     points: float
     complaint: Words | None  # what is not as expected; None where all is
-    kept: tuple[str, ...] = ()  # criteria that it usually loses, and did not lose
+    not_lost: tuple[str, ...] = ()  # criteria that it usually loses
 
 
 @dataclass(frozen=True)
@@ -268,8 +268,8 @@ class Validator:
         else:
             graded = self.grader.grade(self.exercise, expectation.submission, self.language)
         complaint = find_complaint(expectation, graded.verdict, self.by_hand, is_one_of_many=self.is_one_of_many)
-        kept = list_kept(expectation, graded.verdict)
-        return ExpectationResult(expectation, graded.verdict.points, complaint, kept)
+        not_lost = list_kept(expectation, graded.verdict)
+        return ExpectationResult(expectation, graded.verdict.points, complaint, not_lost)
 
     def _try_one(self, mutant: Mutant, listed: ListedMutants) -> MutantResult:
         reference = self.grade_reference().verdict

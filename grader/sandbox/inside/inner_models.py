@@ -45,14 +45,14 @@ def describe_inner_models(model: Any) -> tuple[InnerModel, ...]:
 
 def _walk(model: Any, without: Any = None) -> list[Any]:
     """Return a model and all that it holds, at any depth, each once: layers may hold one another."""
-    seen, found, waiting = {id(model), id(without)}, [], [model]
+    seen, models, waiting = {id(model), id(without)}, [], [model]
     while waiting and len(seen) <= _MAX_LAYERS:
-        found.append(waiting.pop())
-        for layer in _list_layers(found[-1]):
+        models.append(waiting.pop())
+        for layer in _list_layers(models[-1]):
             if id(layer) not in seen:
                 seen.add(id(layer))
                 waiting.append(layer)
-    return found
+    return models
 
 
 def _list_own_weights(layer: Any) -> list[Any]:

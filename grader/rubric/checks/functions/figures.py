@@ -212,8 +212,8 @@ class Figures(DrawnCheck):
         for position, row in enumerate(rows):
             # They may stand line by line or column by column.
             places = [position, *range(len(images))]
-            found = next((p for p in places if is_same_picture(images[p], row, self.picture)), None)
-            if found is None:
+            place = next((p for p in places if is_same_picture(images[p], row, self.picture)), None)
+            if place is None:
                 return _(
                     "picture {number} is not row {number} reshaped to {height}×{width}.",
                     number=position + 1,
@@ -221,14 +221,14 @@ class Figures(DrawnCheck):
                     width=self.picture[1],
                 )
             label = int(labels[position])
-            if not texts[found].strip() or (
-                has_numbers(texts[found]) and not names_classes(texts[found], {label}, classes)
+            if not texts[place].strip() or (
+                has_numbers(texts[place]) and not names_classes(texts[place], {label}, classes)
             ):
                 return _(
                     "picture {number} has to be titled with its label, {label}; its title is {title!r}.",
                     number=position + 1,
                     label=label,
-                    title=texts[found].strip(),
+                    title=texts[place].strip(),
                 )
         return None
 

@@ -119,10 +119,10 @@ def find_borders_of_readings(
     likelihoods = compute_likelihoods(
         outputs, model.output_activation, from_logits=reads_logits(case, training, model)
     )
-    found = [find_crossings(x, likely) for likely in likelihoods]
-    if not any(found) or len(likelihoods) > 1:
-        found += [[border] for border in _of_weights(model)]
-    return [borders for borders in found if borders]
+    borders_of_readings = [find_crossings(x, likely) for likely in likelihoods]
+    if not any(borders_of_readings) or len(likelihoods) > 1:
+        borders_of_readings += [[border] for border in _of_weights(model)]
+    return [borders for borders in borders_of_readings if borders]
 
 
 _FLAT = 1e-6

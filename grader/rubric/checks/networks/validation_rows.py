@@ -77,13 +77,13 @@ def find_validation(case: Case, network: TrainedNetwork) -> Validation:
     least = _LEAST_OF_VAL * len(np.unique(x_val)) if training.validation else LEAST_SPLIT * len(x_train)
     # Calls for other models may each be of another one: what one of them has seen says nothing about the next.
     trained = TrainedRows(fits if network.own_fits else (), arrays)
-    found = [
+    sources = [
         _find_source(fit, number, arrays.get(fit.validation_rows), _Rows(x_train, x_val, least), trained)
         for number, fit in enumerate(fits)
     ]
     weights = weigh_fits(fits, arrays, len(x_train)) if fits else np.zeros(0)
-    chosen = _choose_best(found, weights)
-    own = [number for number, source in enumerate(found) if source is chosen]
+    chosen = _choose_best(sources, weights)
+    own = [number for number, source in enumerate(sources) if source is chosen]
     validated = arrays.get(fits[max(own, key=lambda number: weights[number])].validation_rows) if own else None
     count = len(np.unique(validated)) if validated is not None and len(validated) else None
     return Validation(chosen, count, len(x_val), len(case.inside[training.array("x_train")]))
@@ -110,18 +110,20 @@ def _find_source(
     return ValidationRows.HANDED_OVER if is_enough else ValidationRows.TOO_FEW
 
 
-def _choose_best(found: list[ValidationRows], weights: Array) -> ValidationRows:
+def _choose_best(sources: list[ValidationRows], weights: Array) -> ValidationRows:
     """Return the best source of rows for which it and better ones were enough of the training.
 
     `weights`: of the calls of `fit`, whose sources were found, as parts of the training.
     """
-    parts = {source: sum(w for one, w in zip(found, weights, strict=True) if one is source) for source in found}
+    parts = {
+        source: sum(w for one, w in zip(sources, weights, strict=True) if one is source) for source in sources
+    }
     total = 0.0
     for source in ValidationRows:
         total += parts.get(source, 0.0)
         if are_enough(total) and source is not ValidationRows.NONE:
             return source
-    is_validated = any(source is not ValidationRows.NONE for source in found)
+    is_validated = any(source is not ValidationRows.NONE for source in sources)
     return ValidationRows.BRIEFLY if is_validated else ValidationRows.NONE
 
 

@@ -67,13 +67,13 @@ class SharedTrunk(OfAllOutputs):
     def _find_unused(self, views: Sequence[Case], shapes: str) -> Judgement | None:
         """Return the judgement for an output that the shared layers have no part in, or where nobody can tell."""
         uses = zip(self.training.outputs, measure_trunk_use(views, self.training), strict=True)
-        known = [(output.name, use) for output, use in uses if use is not None]
-        name, least = min(known, key=lambda pair: pair[1].learning_share, default=("", None))
+        measured = [(output.name, use) for output, use in uses if use is not None]
+        name, least = min(measured, key=lambda pair: pair[1].learning_share, default=("", None))
         if least is not None and least.is_stopped:
             return _refuse_trunk(_explain_stop())
         if least is not None and not least.is_enough:
             return _refuse_trunk(_explain_small_part(name, shapes, max(0.0, least.share)))
-        if len(known) == len(views):
+        if len(measured) == len(views):
             return None
         return not_graded(
             _(

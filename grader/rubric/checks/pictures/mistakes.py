@@ -292,8 +292,8 @@ class ErrorGallery(OnMistakes):
 
 def _find_row(axes: AxesFacts, arrays: Mapping[str, Array], rows: Array) -> int | None:
     """Return the row that an axes shows as a picture, maybe with another image over it; None for none."""
-    found = (_match_row(arrays[ref], rows) for ref in axes.images[:MAX_IMAGES])
-    return next((row for row in found if row is not None), None)
+    matches = (_match_row(arrays[ref], rows) for ref in axes.images[:MAX_IMAGES])
+    return next((row for row in matches if row is not None), None)
 
 
 def _match_row(image: Array, rows: Array) -> int | None:
