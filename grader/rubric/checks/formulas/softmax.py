@@ -55,16 +55,16 @@ def _softmax_trials(seal: Seal = NO_SEAL) -> tuple[Trial, ...]:
             hint=_OVERFLOW,
         ),
         Trial(
-            "one_far",
-            (np.array([[0.0, 0.0, 0.0, 2000.0], [2000.0, 0.0, 0.0, 0.0], [-3000.0, -3000.0, 0.0, -3000.0]]),),
-            edge=_("where one number is far above the others"),
-            hint=_OVERFLOW,  # it is the largest that has to be subtracted, not the mean or the smallest
-        ),
-        Trial(
             "far_rows",
             (np.array([[900.0, 901.0], [-900.0, -901.0], [0.0, 1.0]]),),
             edge=_("for rows that are far from each other"),
             hint=_("Subtract from each row its own largest number, not the largest one of the whole table."),
+        ),
+        Trial(
+            "one_far",
+            (np.array([[0.0, 0.0, 0.0, 2000.0], [2000.0, 0.0, 0.0, 0.0], [-3000.0, -3000.0, 0.0, -3000.0]]),),
+            edge=_("where one number is far above the others"),
+            hint=_OVERFLOW,  # it is the largest that has to be subtracted, not the mean or the smallest
         ),
         Trial(
             "minus_thousand",
