@@ -261,7 +261,7 @@ def one_hot(y):
 def test_evidence_of_another_step_is_seen(grade: Grade) -> None:
     other = "def one_hot(y):\n    frame(b'E', current().nonce, evidence('scale@batch'))\n    os._exit(0)"
     verdict = grade(CHANNEL + other)
-    assert criterion(verdict, "one_hot").status == "not_graded"
+    assert criterion(verdict, "one_hot").status == "failed"  # a call after it ended the process
     assert criterion(verdict, "one_hot").points == 0
     assert agreements(verdict) == {"protocol"}
 
