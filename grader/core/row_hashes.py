@@ -1,4 +1,4 @@
-"""Hash arrays and their rows: how two processes find out whether they hold the same examples."""
+"""Hash the rows of an array: how two processes find out whether they hold the same examples."""
 
 import hashlib
 import math
@@ -22,11 +22,6 @@ def row_hashes(x: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:
     rows = np.ascontiguousarray(np.round(flat / np.where(largest > 0, largest, 1.0), DIGITS) + 0.0)
     digests = (hashlib.blake2b(row.tobytes(), digest_size=8).digest() for row in rows)
     return np.frombuffer(b"".join(digests), dtype=np.uint64)
-
-
-def hash_array(x: np.ndarray[Any, Any]) -> str:
-    """Return a hash of the numbers of an array in single precision, whatever its shape is."""
-    return hashlib.blake2b(np.ascontiguousarray(x, dtype=np.float32).tobytes(), digest_size=8).hexdigest()
 
 
 def are_among(hashes: np.ndarray[Any, Any], others: np.ndarray[Any, Any]) -> np.ndarray[Any, Any]:

@@ -22,6 +22,7 @@ STRAIGHT = 1e-4
 MAX_FEATURES = 1024  # more take too long
 # A sigmoid has lost too many digits of its logit where it is closer to 0 or 1; a softmax where it is nearly 0.
 _CLEAR, _NOT_ZERO = 0.01, 1e-30
+_ROUNDING = 1e-4  # as a share of the standard deviation: a summand that moves no further stays as it is
 _FLAT = 1e-4  # a standard deviation that is no larger, as a share of the values, cannot be told from rounding
 
 
@@ -134,9 +135,6 @@ def keeps_its_summand(case: Case, training: Training) -> bool:
         return False
     rounding = _ROUNDING * max(before.spread, after.spread)
     return bool((np.abs(after.at_zero - before.at_zero) <= rounding).all())
-
-
-_ROUNDING = 1e-4
 
 
 def _fit_both(case: Case, training: Training) -> tuple[Plane | None, Plane | None]:

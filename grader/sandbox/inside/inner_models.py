@@ -10,7 +10,7 @@ import keras
 import numpy as np
 from keras.src.models.functional import Functional
 
-from grader.core.row_hashes import hash_array
+from grader.core.array_hashes import hash_array
 from grader.protocol.evidence import InnerModel
 
 _MAX_LAYERS = 500  # that are looked at

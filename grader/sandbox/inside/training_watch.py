@@ -29,7 +29,7 @@ class TrainingWatch:
     def __init__(self, model: Any = None) -> None:
         """Look at a network that `fit` is about to train; None for none."""
         self.model = model
-        self._first = _hash_weights(model)
+        self._first, _unused = _hash_weights(model)
         self._changed: np.ndarray[Any, Any] | None = None  # for each weight; None before the first look
         self._hashed, self._has_seen_batch = 0, False
         self._steps, self._draws = _count_steps(model), _count_draws(model)
@@ -48,10 +48,9 @@ class TrainingWatch:
             self._rates = self._rates or {id(layer): _read_rate(layer) for layer in _list_dropping(self.model)}
         if self._hashed > MAX_HASHED_BYTES:
             return
-        hashes = _hash_weights(self.model)
+        hashes, size = _hash_weights(self.model)
         if hashes.shape == self._first.shape:
-            with contextlib.suppress(Exception):
-                self._hashed += sum(array.nbytes for array in self.model.get_weights())
+            self._hashed += size
             is_other = hashes != self._first
             self._changed = is_other if self._changed is None else self._changed | is_other
 
@@ -118,12 +117,13 @@ def find_step(model: Any, models: Mapping[str, object]) -> str:
     return "other"
 
 
-def _hash_weights(model: Any) -> np.ndarray[Any, Any]:
-    """Return the hash of each weight; nothing where they cannot be read, or are too many."""
+def _hash_weights(model: Any) -> tuple[np.ndarray[Any, Any], int]:
+    """Return the hash of each weight and their bytes in all; nothing where they cannot be read or are too many."""
     with contextlib.suppress(Exception):
         if len(model.weights) <= MAX_WEIGHTS:
-            return array_hashes(model.get_weights())
-    return np.zeros(0, np.uint64)
+            weights = model.get_weights()
+            return array_hashes(weights), sum(weight.nbytes for weight in weights)
+    return np.zeros(0, np.uint64), 0
 
 
 def _list_dropping(model: Any) -> Iterator[Any]:

@@ -6,9 +6,9 @@ from typing import Annotated
 
 import numpy as np
 
+from grader.core.array_hashes import hash_array
 from grader.core.field_rules import OneOf
 from grader.core.i18n import Words, _
-from grader.core.row_hashes import hash_array
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, passed
 from grader.evidence.network import Model, read_network
