@@ -18,6 +18,7 @@ from grader.protocol.evidence import ArrayValue, Entries, Items, Raised, Value
 from grader.protocol.plan import ArrayArg, Call, Describe, Replay, ResultOf, Step
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
+from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.calls import show_call, write_build, write_call, write_network_call
 from grader.rubric.checks.networks.linear import read_line_of, require_certified_line
 from grader.rubric.checks.networks.several import AfterTraining
@@ -109,10 +110,10 @@ def _compared(function: str, received: Array, lines: Sequence[tuple[Array, float
 
 
 @dataclass(frozen=True)
-class Coefficients(AfterTraining):
+class Coefficients(DrawnCheck, AfterTraining):
     """`function(model)` returns the pair (w, b) of the network: a weight for each feature, and the bias.
 
-    It is called for the trained network, and for one that is only built, whose weights are others.
+    It is called for the trained network and, with a secret, for one that is only built, whose weights are others.
 
     >>> Coefficients((Training(name="one", arguments=(1,)),), "coefficients")
     """
@@ -126,7 +127,9 @@ class Coefficients(AfterTraining):
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return the trainings and a call after each, and a call for a network of each that is not trained."""
-        fresh = [step for network in self.networks for step in self._fresh_steps(network, seeds[0] + 1)]
+        # Evidence that was made without a secret is of a time when that was not asked for.
+        networks = self.networks if self.seal.is_closed else ()
+        fresh = [step for network in networks for step in self._fresh_steps(network, seeds[0] + 1)]
         return [*super().steps(seeds), *fresh]
 
     def _fresh_steps(self, network: Training, seed: int) -> Sequence[Step]:
@@ -170,8 +173,15 @@ class Coefficients(AfterTraining):
         return self._judge_fresh(case, network) or judgement
 
     def _judge_fresh(self, case: Case, network: Training) -> Judgement | None:
-        """Return what is wrong with the answer for the network that is not trained, or None."""
+        """Return what is wrong with the answer for the network that is not trained, or None.
+
+        Raises:
+            PreconditionFailedError: it was asked for, and the evidence of the network is missing.
+        """
+        if not self.seal.is_closed:
+            return None
         step = f"model:{_name_fresh(network)}"
+        case.seen(step)
         model, replayed = read_model(case, step, network), case.replays.get(step)
         if model is None or model.graph is None or replayed is None or not replayed.evidence.outputs:
             return None
@@ -184,7 +194,9 @@ class Coefficients(AfterTraining):
             judgement = self._judge_pair(self._pair(case, self._call_fresh(network)), lines)
         except PreconditionFailedError as unmet:
             judgement = unmet.judgement
-        if judgement.status is not Status.FAILED:  # passed, or the grader could not tell
+        if judgement.status is Status.NOT_GRADED:
+            return judgement
+        if judgement.status is not Status.FAILED:
             return None
         message = _(
             "{message} This is for a network that is only built, and not trained: for the trained one, the "

@@ -1,24 +1,26 @@
 """One linear neuron: what it is, the line that it computes, and what students' functions say of it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from sklearn.linear_model import LinearRegression
 
+from grader.core.seal import PRACTICE, Seal
 from grader.evidence.judgement import Judgement
+from grader.protocol.evidence import StopReason
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Coefficients, LeastSquares, LinearNeuron, Predictions, Training
 from grader.rubric.checks.base import Check
 from tests.helpers import lab
-from tests.helpers.cases import judged, text
+from tests.helpers.cases import judged, stop, text
 
 ONE = Training(arguments=(1,), rows="one_", name="one", validation=False)
 TWO = Training(arguments=(2,), rows="two_", name="two", validation=False)
 BOTH = (ONE, TWO)
 DATA = lab.lines()
+SEAL = Seal(PRACTICE)
 
 
 def best(n: int) -> tuple[Any, float]:
@@ -263,12 +265,12 @@ PAIRS: Mapping[str, Callable[[Any], object]] = {
 
 @pytest.mark.parametrize("name", PAIRS)
 def test_coefficients_in_every_clothing(name: str) -> None:
-    judgement = of(Coefficients(BOTH), coefficients=PAIRS[name])
+    judgement = of(Coefficients(BOTH).with_seal(SEAL), coefficients=PAIRS[name])
     assert judgement.status is Status.PASSED, text(judgement.message)
 
 
 def test_a_line_from_elsewhere_is_not_that_of_an_untrained_network() -> None:
-    judgement = of(Coefficients(BOTH), coefficients=lambda m: best(m.input_shape[-1]))
+    judgement = of(Coefficients(BOTH).with_seal(SEAL), coefficients=lambda m: best(m.input_shape[-1]))
     assert judgement.status is Status.FAILED
     said = text(judgement.message)
     assert "a network that is only built, and not trained" in said
@@ -282,17 +284,28 @@ def test_what_fails_for_an_untrained_network_is_told() -> None:
         lines[id(model)] = best(x.shape[1])
         return learn(model, x, y)
 
-    judgement = of(Coefficients((ONE,)), train=from_training, coefficients=lambda m: lines[id(m)])
+    judgement = of(Coefficients((ONE,)).with_seal(SEAL), train=from_training, coefficients=lambda m: lines[id(m)])
     assert judgement.status is Status.FAILED
     assert "KeyError" in text(judgement.message)
 
 
 def test_evidence_of_a_time_without_untrained_networks_is_enough() -> None:
     check = Coefficients((ONE,))
-    functions = {"build_model": neuron, "train": learn, "coefficients": lambda m: best(1)}
-    made = lab.run(check, DATA, functions)
-    old = replace(made, replays={name: r for name, r in made.replays.items() if "untrained" not in name})
-    assert judged(check, old).status is Status.PASSED
+    assert not any("untrained" in step.id for step in check.steps((0,)))
+    judgement = of(check, coefficients=lambda m: best(1))
+    assert judgement.status is Status.PASSED
+
+
+@pytest.mark.parametrize("name", ["model:", "coefficients@"])
+def test_what_the_grader_lost_of_an_untrained_network_is_not_graded(name: str) -> None:
+    check = Coefficients((ONE,)).with_seal(SEAL)
+    made = lab.run(check, DATA, {"build_model": neuron, "train": learn, "coefficients": lambda m: best(1)})
+    lost = [step for step in made.steps if step.startswith(name) and "untrained" in step]
+    assert lost
+    for step in lost:
+        del made.steps[step]  # type: ignore[attr-defined]
+        made.stops[step] = stop(StopReason.GRADER)  # type: ignore[index]
+    assert judged(check, made).status is Status.NOT_GRADED
 
 
 def test_two_plain_numbers_are_the_coefficients_of_one_feature() -> None:
