@@ -24,6 +24,9 @@ MAX_FEATURES = 1024  # more take too long
 _CLEAR, _NOT_ZERO = 0.01, 1e-30
 _ROUNDING = 1e-4  # as a share of the standard deviation: a summand that moves no further stays as it is
 _FLAT = 1e-4  # a standard deviation that is no larger, as a share of the values, cannot be told from rounding
+# Likewise, in units of what stood in front of the activation: where a sigmoid says the same for all rows, its last
+# digits are all that differs. 0.5 and the number before it are 1e-7 apart there, and a hundred times that at 0.99.
+_FLAT_LOGITS = {"linear": 1e-10, "sigmoid": 1e-3, "softmax": 1e-3}
 
 
 @dataclass(frozen=True)
@@ -36,8 +39,10 @@ class Plane:
     has_rows_to_spare: bool  # as many again as it has numbers: one that goes through all rows is no chance
 
 
-def fit_plane(rows: Array, values: Array) -> Plane | None:
+def fit_plane(rows: Array, values: Array, activation: str = "linear") -> Plane | None:
     """Return the plane of least squares through values (n, units) for rows (n, features).
+
+    `activation`: behind which the values were read (`read_logits`).
 
     Returns:
         None where nothing can be told: values that are all the same, or fewer rows than it takes.
@@ -47,7 +52,7 @@ def fit_plane(rows: Array, values: Array) -> Plane | None:
     if not len(x) or not y.size or x.shape[1] > MAX_FEATURES:
         return None
     spread = float(np.sqrt(y.var(axis=0).mean()))
-    if spread <= _FLAT * max(float(np.abs(y).max()), 1e-6):
+    if spread <= max(_FLAT * float(np.abs(y).max()), _FLAT_LOGITS[activation]):
         return None
     middle, scale = x.mean(axis=0), x.std(axis=0)
     scale[scale == 0.0] = 1.0
@@ -105,7 +110,7 @@ def fit_network(case: Case, training: Training, model: Model) -> Plane | None:
         return None
     most = 4 * (x.shape[1] + 1) + 1000
     chosen = np.unique(np.linspace(0, len(x) - 1, min(most, len(x))).astype(int))
-    return fit_plane(x[chosen], logits[chosen])
+    return fit_plane(x[chosen], logits[chosen], model.output_activation)
 
 
 def is_bent(case: Case, training: Training) -> bool:

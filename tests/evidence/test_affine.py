@@ -28,9 +28,15 @@ def softmax(z: Array) -> Array:
 
 
 def of_logits(outputs: Array, activation: str, rows: Array = ROWS) -> Plane:
+    found = read_plane(outputs, activation, rows)
+    assert found is not None
+    return found
+
+
+def read_plane(outputs: Array, activation: str, rows: Array = ROWS) -> Plane | None:
     logits = read_logits(outputs, activation)
     assert logits is not None
-    return plane(logits, rows)
+    return fit_plane(rows, logits, activation)
 
 
 @pytest.mark.parametrize("size", [0.01, 1.0, 1000.0])
@@ -112,6 +118,18 @@ def test_rows_that_all_say_yes_or_no_for_certain_tell_nothing() -> None:
     logits = read_logits(sigmoid(1e4 * (ROWS @ WEIGHTS)), "sigmoid")
     assert logits is not None
     assert fit_plane(ROWS, logits) is None
+
+
+@pytest.mark.parametrize("size", [0.0, 1e-8, 1e-7, 1e-6, 1e-5, 1e-4, 1e-3])
+@pytest.mark.parametrize("summand", [0.0, -4.0, 4.4])
+def test_the_last_digits_of_a_network_that_says_the_same_for_all_rows_are_no_bend(
+    size: float, summand: float
+) -> None:
+    z = size * (ROWS @ WEIGHTS) + summand
+    last_digit = 1.0 + 6e-8 * (np.arange(400)[:, None] % 2)
+    yes = read_plane((sigmoid(z) * last_digit).astype(np.float32), "sigmoid")
+    classes = read_plane((softmax(np.hstack([z, 2.0 * z, -z])) * last_digit).astype(np.float32), "softmax")
+    assert all(one is None or one.bend <= BENT / 2 for one in (yes, classes))
 
 
 def test_few_rows_are_not_enough_for_a_plane_that_goes_through_all() -> None:

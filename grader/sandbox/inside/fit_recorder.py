@@ -224,7 +224,13 @@ def _copy_history(history: Any) -> Any:
 
 
 def _as_array(rows: Any) -> np.ndarray[Any, Any]:
-    """Return rows as an array; one without axes for a data set or generator, which may look like a list."""
+    """Return rows as an array; one without axes for a data set or generator, which may look like a list.
+
+    Keras takes the array of a network's only input, or output, in a list, tuple or dict as well.
+    """
+    if isinstance(rows, list | tuple | dict) and len(rows) == 1:
+        only = next(iter(rows.values() if isinstance(rows, dict) else rows))
+        rows = only if hasattr(only, "__array__") else rows
     is_array = isinstance(rows, list | tuple) or hasattr(rows, "__array__")
     return np.asarray(rows if is_array else None)
 

@@ -3,16 +3,8 @@
 from grader.rubric.checks import Calibrates, CheatSheet, PlotsReliability
 from grader.rubric.checks.base import Check
 from tests.attacks.forging.forgery import Forgery
+from tests.attacks.forging.pretences import LOGITS
 
-_LOGITS = """
-import sys
-import numpy as np
-def logit(p):
-    p = np.clip(p, 1e-6, 1 - 1e-6)
-    return np.log(p / (1 - p))
-def sigmoid(z):
-    return 1 / (1 + np.exp(-z))
-"""
 BY_NAME_OF_CALL = """
 def by_name_of_call(p_fit, y_fit, p_new):
     step = sys._getframe(1).f_locals.get("step")
@@ -68,7 +60,7 @@ def _try(name: str, tries: str, source: str, check: Check, *without: str) -> For
 
 
 def _calibrate(name: str, tries: str, source: str, *without: str) -> Forgery:
-    return _try(name, tries, _LOGITS + source, Calibrates(name), *without)
+    return _try(name, tries, f"import sys\n{LOGITS}{source}", Calibrates(name), *without)
 
 
 def _draw(name: str, tries: str, drawn: str, *without: str) -> Forgery:

@@ -22,7 +22,7 @@ from tests.attacks.forging.runner import Setting
 HOUSES = Setting(housing, Task(kind="regression", labels="numbers"))
 FLOWERS = Setting(flowers, Task(kind="classification", classes=3, labels="integers"))
 
-_LOGITS = """
+LOGITS = """
 import numpy as np
 def logit(p):
     p = np.clip(p, 1e-6, 1 - 1e-6)
@@ -138,7 +138,7 @@ def _try_function(name: str, tries: str, source: str, check: Check, *without: st
 
 
 def _calibrate(name: str, tries: str, source: str, *without: str) -> Forgery:
-    return _try_function(name, tries, _LOGITS + source, Calibrates(name), *without)
+    return _try_function(name, tries, LOGITS + source, Calibrates(name), *without)
 
 
 def _oversample(name: str, tries: str, rows: str, *without: str) -> Forgery:

@@ -1,5 +1,6 @@
 """What is remembered of a real call of `fit`: its loss, and whether its validation rows are training rows."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -162,6 +163,20 @@ def test_rows_and_labels_are_recorded_side_by_side(watch: Any) -> None:
     arrays = store.arrays
     assert arrays[fit.rows].tolist() == row_hashes(X).tolist()
     np.testing.assert_array_equal(arrays[fit.labels], Y)
+
+
+@pytest.mark.parametrize("pack", [lambda rows: [rows], lambda rows: (rows,), lambda rows: {"only": rows}])
+def test_the_only_array_may_lie_in_a_list_a_tuple_or_a_dict(watch: Any, pack: Callable[[Any], Any]) -> None:
+    import keras
+
+    model = keras.Sequential([keras.Input((3,), name="only"), keras.layers.Dense(1)])
+    model.compile(optimizer="sgd", loss="mse")
+    model.fit(pack(X), [Y], validation_data=(pack(X_VAL), [Y[16:]]), verbose=0)
+    (fit,), arrays = facts_of(watch)
+    assert (fit.x_shape, fit.y_shape) == (X.shape, Y.shape)
+    assert np.array_equal(arrays[fit.rows], row_hashes(X))
+    assert np.array_equal(arrays[fit.validation_rows], row_hashes(X_VAL))
+    assert np.array_equal(arrays[fit.labels], Y)
 
 
 @pytest.mark.parametrize(

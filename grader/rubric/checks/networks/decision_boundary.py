@@ -225,7 +225,8 @@ class FindsBorder(NetworkCheck):
         try:
             again = self._number(case, "fresh")
         except PreconditionFailedError as unmet:
-            return unmet.judgement if is_alike and unmet.judgement.status is Status.FAILED else None
+            is_mistake = is_alike and unmet.judgement.status is Status.FAILED
+            return unmet.judgement if is_mistake or unmet.judgement.status is Status.NOT_GRADED else None
         if not borders or _is_near(again, borders):
             return None
         if _is_near(again, [received]):

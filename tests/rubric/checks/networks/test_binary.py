@@ -464,6 +464,7 @@ def bordered(
     loss: Any = BCE,
     *,
     lost: bool = False,
+    stopped: bool = False,
     fresh_line: tuple[float, float] = (0.3, 0.0),
 ) -> Judgement:
     untrained = weighted(np.full((1, 1), fresh_line[0]), np.full(1, fresh_line[1]), "Sigmoid")
@@ -480,6 +481,9 @@ def bordered(
         "decision_boundary@fresh": returned("decision_boundary@fresh", fresh),
     }
     made.steps.update(calls)  # type: ignore[attr-defined]
+    if stopped:
+        del made.steps["decision_boundary@fresh"]  # type: ignore[attr-defined]
+        made.stops["decision_boundary@fresh"] = stop(StopReason.GRADER)  # type: ignore[index]
     replay, arrays = BORDER.replays(made)
     assert [r.inputs for r in replay] == [("one_x_probe",)]
     assert set(arrays) == {f"graph:{step}", "one_x_probe"}
@@ -638,6 +642,11 @@ def test_of_other_networks_that_are_not_trained_nothing_is_asked_but_another_num
 ) -> None:
     """Falling instead of rising, nearly flat, with a border beyond the rows, and flat."""
     assert bordered(own(), fresh=fresh, fresh_line=(weight, bias)).status is Status.PASSED
+
+
+@pytest.mark.parametrize("weight", [0.3, -0.3])
+def test_a_call_for_it_that_the_grader_lost_is_not_graded(weight: float) -> None:
+    assert bordered(own(), fresh_line=(weight, 0.0), stopped=True).status is Status.NOT_GRADED
 
 
 def test_a_second_network_without_a_replay_takes_no_points() -> None:
