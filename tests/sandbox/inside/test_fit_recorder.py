@@ -169,7 +169,8 @@ def test_rows_and_labels_are_recorded_side_by_side(watch: Any) -> None:
 def test_the_only_array_may_lie_in_a_list_a_tuple_or_a_dict(watch: Any, pack: Callable[[Any], Any]) -> None:
     import keras
 
-    model = keras.Sequential([keras.Input((3,), name="only"), keras.layers.Dense(1)])
+    rows = keras.Input((3,), name="only")
+    model = keras.Model(pack(rows), [keras.layers.Dense(1)(rows)])
     model.compile(optimizer="sgd", loss="mse")
     model.fit(pack(X), [Y], validation_data=(pack(X_VAL), [Y[16:]]), verbose=0)
     (fit,), arrays = facts_of(watch)
