@@ -1,7 +1,7 @@
 """Networks on a base that is frozen before and after the training, and not while it runs; with an honest twin."""
 
 from grader.protocol.training import Training
-from grader.rubric.checks import FreezesBase
+from grader.rubric.checks import CountsTrainable, FreezesBase
 from grader.rubric.checks.base import Check
 from tests.attacks.forging.base_forgeries import PICTURES
 from tests.attacks.forging.forgery import Forgery
@@ -74,4 +74,25 @@ BASES = (
         "the base while fit runs",
     ),
     _freeze("frozen_copy_beside", "nothing: both are frozen", _COPY.replace("{trainable}", "False")),
+    Forgery(
+        "counted_beforehand",
+        "returns the counts of its own network, whichever it is given",
+        _NETWORK
+        + """
+def build_model(base):
+    base.trainable = False
+    model = put_head_on(base)
+    learn = sum(w.size for w in model.layers[-1].get_weights())
+    COUNTED[:] = learn, model.count_params() - learn
+    return model
+
+COUNTED = []
+def counted_beforehand(model):
+    return tuple(COUNTED)
+""",
+        lambda training: CountsTrainable(training, training.name),
+        ("counts of another network",),
+        functions=("counted_beforehand",),
+        template=_BASE,
+    ),
 )

@@ -11,7 +11,7 @@ from grader.evidence.case import Case
 from grader.evidence.constant_answers import LossSize
 from grader.evidence.loss_identity import IdentifiedLoss
 from grader.evidence.network import Model
-from grader.rubric.checks import Calibrates, Coefficients, LayerByLayer
+from grader.rubric.checks import Calibrates, Coefficients, CountsTrainable, LayerByLayer
 from grader.rubric.checks.calibration import reliability_plot
 from grader.rubric.checks.cheat_sheet import cell_parser
 from grader.rubric.checks.formulas import checks
@@ -154,6 +154,10 @@ def _look_before_and_after(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(base_network, "judge_base_in_fit", lambda *_: None)
 
 
+def _believe_any_counts(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr(CountsTrainable, "_find_constants", lambda *_: None)
+
+
 def _look_at_built_rates(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(dropout, "judge_dropout_in_fit", lambda *_: None)
 
@@ -258,6 +262,7 @@ TAKE_DOWN: Mapping[str, TakeDown] = {
     "numbers on edges": _leave_edges_out,
     "effect of dropout": _allow_no_effect,
     "the base while fit runs": _look_before_and_after,
+    "counts of another network": _believe_any_counts,
     "dropout while fit runs": _look_at_built_rates,
     "dropped outputs": _allow_dropped_outputs,
     "copies of narrow rows": _look_at_wide_rows,

@@ -1,5 +1,6 @@
 """Checks of a network that builds on another one: that one is in it, and training leaves it as it is."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -10,18 +11,22 @@ from grader.core.field_rules import FunctionName
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.failures import explain_failure
-from grader.evidence.judgement import Judgement, failed, not_graded, partial, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, partial, passed
 from grader.evidence.network import Model, TrainedNetwork, read_network
 from grader.evidence.values import is_numeric
-from grader.protocol.plan import Call, Replay, ResultOf, Step
+from grader.protocol.plan import BuildStandIn, Call, Replay, ResultOf, Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
+from grader.rubric.checks.base import DrawnCheck
+from grader.rubric.checks.calls import show_call, write_call
 from grader.rubric.checks.networks.base_in_fit import judge_base_in_fit
 from grader.rubric.checks.networks.base_use import LEAST_OF_FIRST, BaseUse, measure_base_use, replay_base
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.data.base_network import BASE_WEIGHT
 from grader.rubric.data.dataset import Data
+
+_SMALL_UNITS = 11  # of the single Dense layer of the network that a count is tried with besides
 
 
 @dataclass(frozen=True)
@@ -309,8 +314,10 @@ def _explain_change(network: TrainedNetwork, used: Sequence[Array], changed: Seq
 
 
 @dataclass(frozen=True)
-class CountsTrainable(NetworkCheck):
+class CountsTrainable(DrawnCheck, NetworkCheck):
     """`function(model)` returns how many numbers of a network training may change, and how many it may not.
+
+    With a secret, it is called for a small network of the grader's too: for that one, the same answer is wrong.
 
     >>> CountsTrainable(Training(base=True))
     """
@@ -324,15 +331,29 @@ class CountsTrainable(NetworkCheck):
         return self.function
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return a call with the network of the first seed, as it is before the training."""
-        call = Call(
-            id=self._step, function=self.function, arguments=(ResultOf(step=self.training.built(seeds[0])),)
+        """Return a call with the network of the first seed, as it is before the training, and one with another."""
+        training = self.training
+        own = Call(id=self._step, function=self.function, arguments=(ResultOf(step=training.built(seeds[0])),))
+        if not self.seal.is_closed:
+            return (*training.steps(seeds), own)
+        sample = training.array("x_train")
+        small = BuildStandIn(
+            id=self._small, sample=sample, units=_SMALL_UNITS, activation="linear", loss="mse", metric="mae"
         )
-        return (*self.training.steps(seeds), call)
+        other = Call(id=self._other_step, function=self.function, arguments=(ResultOf(step=self._small),))
+        return (*training.steps(seeds), own, small, other)
 
     @property
     def _step(self) -> str:
         return f"{self.function}{self.training.suffix}"
+
+    @property
+    def _other_step(self) -> str:
+        return f"{self.function}@small{self.training.suffix}"
+
+    @property
+    def _small(self) -> str:
+        return f"small@{self.training.array('x_train')}"
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the weights that the network has."""
@@ -356,7 +377,7 @@ class CountsTrainable(NetworkCheck):
             )
         answer = tuple(received.ravel().tolist())
         if answer == right:
-            return passed(
+            return self._find_constants(case, right) or passed(
                 _("{trainable} numbers learn, {frozen} do not.", trainable=right[0], frozen=right[1]),
             )
         text = f"({answer[0]:g}, {answer[1]:g})"
@@ -387,3 +408,29 @@ class CountsTrainable(NetworkCheck):
             expected=str(right),
             received=text,
         )
+
+    def _find_constants(self, case: Case, right: tuple[int, int]) -> Judgement | None:
+        """Return the judgement for a function that returns the same for whatever network, else None.
+
+        How it finds the numbers may depend on there being a base: so nothing else is asked of the small network.
+        """
+        if not self.seal.is_closed:
+            return None
+        try:
+            again = case.array(self._other_step, self.function)
+        except PreconditionFailedError as unmet:
+            return unmet.judgement if unmet.judgement.status is Status.NOT_GRADED else None
+        if not is_numeric(again) or tuple(again.ravel().tolist()) != right:
+            return None
+        shape = case.inside[self.training.array("x_train")].shape[1:]
+        count = _SMALL_UNITS * (math.prod(shape) + 1)
+        message = _(
+            "{function}() returns {received} for a network of {count} numbers as well, all of which learn. So it "
+            "does not count them. Count in the weights of the model that the function is given.",
+            function=self.function,
+            received=str(right),
+            count=count,
+        )
+        layers = f"[keras.Input({shape}), keras.layers.Flatten(), keras.layers.Dense({_SMALL_UNITS})]"
+        call = write_call(self.function, f"keras.Sequential({layers})")
+        return show_call(failed(message, expected=str((count, 0)), received=str(right)), call)

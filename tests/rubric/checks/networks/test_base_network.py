@@ -1,6 +1,7 @@
 """A network on a base: the whole base is in it, training leaves it as it is, and what learns can be counted."""
 
 import dataclasses
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ import pytest
 
 from grader.core.arrays import Array
 from grader.core.errors import RubricError
+from grader.core.seal import PRACTICE, Seal
 from grader.evidence.judgement import Judgement
 from grader.protocol.evidence import Raised, Stopped, StopReason
 from grader.protocol.task import Task
@@ -23,7 +25,7 @@ from grader.rubric.checks.networks.score_advice import advise_on_score
 from grader.rubric.data import Base, Data, digits
 from scripts.transfer_base import build_mobilenet, write_base
 from tests.helpers import lab
-from tests.helpers.cases import judged, text
+from tests.helpers.cases import judged, stop, text
 
 TRAINING = Training(base=True)
 ROWS = 12
@@ -366,6 +368,48 @@ def test_wrong_counts_say_what_is_wrong(
     judgement = judge(CountsTrainable(TRAINING), data, frozen, count_parameters=answer)
     assert judgement.share == share
     assert words in text(judgement.message)
+
+
+# The same count for a small network of the grader's.
+
+SEALED_COUNT = CountsTrainable(TRAINING).with_seal(Seal(PRACTICE))
+SMALL = 11 * (6 * 6 + 1)  # numbers that it has
+
+
+def judge_count(data: Data, answer: Callable[[Any], Any], check: CountsTrainable = SEALED_COUNT) -> Judgement:
+    return judge(check, data, frozen, count_parameters=answer)
+
+
+def test_counts_that_are_the_same_for_whatever_network_are_not_counted(data: Data) -> None:
+    right = judge_count(data, count, CountsTrainable(TRAINING))
+    counted = re.findall(r"\d+", text(right.message))
+    judgement = judge_count(data, lambda _model: [int(number) for number in counted])
+    assert judgement.status is Status.FAILED
+    assert f"for a network of {SMALL} numbers as well" in text(judgement.message)
+    assert "To repeat it: count_parameters(keras.Sequential([keras.Input((6, 6, 1)), " in text(judgement.message)
+    assert text(judgement.expected) == f"({SMALL}, 0)"
+
+
+@pytest.mark.parametrize(
+    "answer", [lambda: (SMALL, 0), lambda: (0, 0), lambda: None, lambda: "few", lambda: 1 / 0]
+)
+def test_how_a_count_fares_with_a_network_without_a_base_does_not_matter(
+    data: Data, answer: Callable[[], Any]
+) -> None:
+    judgement = judge_count(data, lambda model: answer() if model.count_params() == SMALL else count(model))
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def test_evidence_of_a_time_when_the_small_network_was_not_asked_for_is_enough(data: Data) -> None:
+    assert not any("small" in step.id for step in CountsTrainable(TRAINING).steps((0,)))
+    assert sum("small" in step.id for step in SEALED_COUNT.steps((0,))) == 2
+
+
+def test_a_count_that_the_grader_lost_is_not_graded(data: Data) -> None:
+    made = lab.run(SEALED_COUNT, data, {"build_model": frozen, "train": fit, "count_parameters": count})
+    del made.steps["count_parameters@small"]  # type: ignore[attr-defined]
+    made.stops["count_parameters@small"] = stop(StopReason.GRADER)  # type: ignore[index]
+    assert judged(SEALED_COUNT, made).status is Status.NOT_GRADED
 
 
 # Rubrics.
