@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -11,10 +11,10 @@ from grader.core.field_rules import FunctionName
 from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
-from grader.evidence.network import Model, read_model, read_network
+from grader.evidence.network import Model, read_network
 from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Items, NoneValue
-from grader.protocol.plan import Call, Describe, Replay, ResultOf, Step
+from grader.protocol.plan import Call, Replay, ResultOf, Step
 from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
@@ -27,6 +27,7 @@ from grader.rubric.checks.networks.probabilities import (
     read_neuron,
     reads_logits,
 )
+from grader.rubric.checks.networks.second_network import SecondNetwork
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.data.dataset import Data
 
@@ -89,43 +90,20 @@ class FindsBorder(NetworkCheck):
                 arguments=(ResultOf(step=training.built(seed)),),
                 after=training.fitted(seed),
             ),
-            self._build_fresh(seed + 1),
-            Describe(id=f"model:{self._fresh}", step=self._fresh, sample=training.array("x_train")),
-            Call(id=self._step("fresh"), function=self.function, arguments=(ResultOf(step=self._fresh),)),
+            *self._second.steps(seed + 1),
+            Call(id=self._step("fresh"), function=self.function, arguments=(self._second.argument,)),
         )
 
     @property
-    def _fresh(self) -> str:
-        return f"{self.training.builder}@{self.training.name}:fresh"
-
-    def _build_fresh(self, seed: int) -> Step:
-        stand_in = self.training.stand_in
-        fresh = stand_in and replace(stand_in, is_trained=False)
-        return replace(self.training, stand_in=fresh).build_step(self._fresh, seed)
+    def _second(self) -> SecondNetwork:
+        return SecondNetwork(self.training, "x_probe")
 
     def _step(self, call: str) -> str:
         return f"{self.function}@{call}{self.training.suffix}"
 
     def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
         """Return the replay of the network that is not trained."""
-        step = f"model:{self._fresh}"
-        described = case.steps.get(step)
-        graph = (
-            described.evidence.model.graph
-            if described is not None and described.evidence.model is not None
-            else None
-        )
-        if described is None or graph is None or graph.ref not in described.arrays:
-            return (), {}
-        probe = self.training.array("x_probe")
-        replay = Replay(
-            id=step,
-            graph=f"graph:{step}",
-            input_node=graph.input_node,
-            output_node=graph.output_node,
-            inputs=(probe,),
-        )
-        return (replay,), {f"graph:{step}": described.arrays[graph.ref], probe: case.outside[probe]}
+        return self._second.replays(case)
 
     def judge(self, case: Case) -> Judgement:
         """Judge against the graphs, replayed on the ramp."""
@@ -214,10 +192,10 @@ class FindsBorder(NetworkCheck):
 
     def _judge_fresh(self, received: float, model: Model, case: Case) -> Judgement | None:
         """Return what is wrong with the answer for the network that is not trained, or None."""
-        step = f"model:{self._fresh}"
-        fresh, replayed = read_model(case, step, self.training), case.replays.get(step)
-        if fresh is None or fresh.graph is None or replayed is None:
+        second = self._second.read(case)
+        if second is None:
             return None
+        fresh, replayed = second
         outputs = replayed.arrays[replayed.evidence.outputs[0]]
         borders = find_own_borders(case, self.training, fresh, outputs)
         # A search between two ends may count on a network that rises, say, as the trained one does.

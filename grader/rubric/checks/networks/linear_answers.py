@@ -11,16 +11,17 @@ from grader.core.field_rules import FunctionName
 from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
-from grader.evidence.network import Model, read_model, read_network
+from grader.evidence.network import Model, read_network
 from grader.evidence.run_evidence import ReplayResult
 from grader.evidence.values import flat, is_numeric, name_of, numbers
 from grader.protocol.evidence import ArrayValue, Entries, Items, Raised, Value
-from grader.protocol.plan import ArrayArg, Call, Describe, Replay, ResultOf, Step
+from grader.protocol.plan import ArrayArg, Call, Replay, Step
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.calls import show_call, write_build, write_call, write_network_call
 from grader.rubric.checks.networks.linear import read_line_of, require_certified_line
+from grader.rubric.checks.networks.second_network import SecondNetwork
 from grader.rubric.checks.networks.several import AfterTraining
 from grader.rubric.checks.networks.single import require_certified
 
@@ -129,36 +130,26 @@ class Coefficients(DrawnCheck, AfterTraining):
         """Return the trainings and a call after each, and a call for a network of each that is not trained."""
         # Evidence that was made without a secret is of a time when that was not asked for.
         networks = self.networks if self.seal.is_closed else ()
-        fresh = [step for network in networks for step in self._fresh_steps(network, seeds[0] + 1)]
-        return [*super().steps(seeds), *fresh]
+        return [
+            *super().steps(seeds),
+            *(step for network in networks for step in _second(network).steps(seeds[0] + 1)),
+            *(
+                Call(id=self._call_second(network), function=self.function, arguments=(_second(network).argument,))
+                for network in networks
+            ),
+        ]
 
-    def _fresh_steps(self, network: Training, seed: int) -> Sequence[Step]:
-        built = _name_fresh(network)
-        stand_in = network.stand_in and replace(network.stand_in, is_trained=False)
-        return (
-            replace(network, stand_in=stand_in).build_step(built, seed),
-            Describe(id=f"model:{built}", step=built, sample=network.array("x_train")),
-            Call(id=self._call_fresh(network), function=self.function, arguments=(ResultOf(step=built),)),
-        )
-
-    def _call_fresh(self, network: Training) -> str:
-        return f"{self.function}@{network.name}:untrained{network.suffix}"
+    def _call_second(self, network: Training) -> str:
+        return f"{self.function}@{network.name}:fresh{network.suffix}"
 
     def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
         """Return the replays of the networks that are not trained."""
         replays: list[Replay] = []
         arrays: dict[str, Array] = {}
         for network in self.networks:
-            step = f"model:{_name_fresh(network)}"
-            described = case.steps.get(step)
-            facts = described.evidence.model if described is not None else None
-            graph = facts.graph if facts is not None else None
-            if described is None or graph is None or graph.ref not in described.arrays:
-                continue
-            probe, name = network.array("x_probe"), f"graph:{step}"
-            nodes = graph.input_node, graph.output_node
-            replays.append(Replay(id=step, graph=name, input_node=nodes[0], output_node=nodes[1], inputs=(probe,)))
-            arrays |= {name: described.arrays[graph.ref], probe: case.outside[probe]}
+            more, named = _second(network).replays(case)
+            replays += more
+            arrays |= named
         return replays, arrays
 
     def judge_one(self, case: Case, network: Training) -> Judgement:
@@ -170,9 +161,9 @@ class Coefficients(DrawnCheck, AfterTraining):
         judgement = show_call(self._judge_pair(pair, lines), write_network_call(network, self.function))
         if judgement.status is not Status.PASSED:
             return judgement
-        return self._judge_fresh(case, network) or judgement
+        return self._judge_second(case, network) or judgement
 
-    def _judge_fresh(self, case: Case, network: Training) -> Judgement | None:
+    def _judge_second(self, case: Case, network: Training) -> Judgement | None:
         """Return what is wrong with the answer for the network that is not trained, or None.
 
         Raises:
@@ -180,18 +171,16 @@ class Coefficients(DrawnCheck, AfterTraining):
         """
         if not self.seal.is_closed:
             return None
-        step = f"model:{_name_fresh(network)}"
-        case.seen(step)
-        model, replayed = read_model(case, step, network), case.replays.get(step)
-        if model is None or model.graph is None or replayed is None or not replayed.evidence.outputs:
+        second = _second(network).read(case)
+        if second is None:
             return None
-        outputs = replayed.arrays[replayed.evidence.outputs[0]]
-        line = read_line_of(outputs)
+        model, replayed = second
+        line = read_line_of(replayed.arrays[replayed.evidence.outputs[0]])
         if line is None:
             return None
         lines = [line, *_read_stored_line(model, replayed)]
         try:
-            judgement = self._judge_pair(self._pair(case, self._call_fresh(network)), lines)
+            judgement = self._judge_pair(self._pair(case, self._call_second(network)), lines)
         except PreconditionFailedError as unmet:
             judgement = unmet.judgement
         if judgement.status is Status.NOT_GRADED:
@@ -236,8 +225,8 @@ class Coefficients(DrawnCheck, AfterTraining):
         return _compared(self.function, np.append(w.ravel(), b.ravel()).astype(np.float64), lines)
 
 
-def _name_fresh(network: Training) -> str:
-    return f"{network.builder}@{network.name}:untrained"
+def _second(network: Training) -> SecondNetwork:
+    return SecondNetwork(network, "x_probe")
 
 
 _ABOUT_SHAPES = re.compile(r"shape|Matrix size|expected axis|dimension")

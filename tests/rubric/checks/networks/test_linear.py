@@ -289,9 +289,27 @@ def test_what_fails_for_an_untrained_network_is_told() -> None:
     assert "KeyError" in text(judgement.message)
 
 
+def test_a_network_that_cannot_be_built_once_more_costs_the_coefficients_nothing() -> None:
+    trained: list[Any] = []
+
+    def build_before_training(n: int) -> Any:
+        if trained:
+            raise RuntimeError("no second one")
+        return neuron(n)
+
+    def remember(model: Any, x: Any, y: Any) -> Any:
+        trained.append(model)
+        return learn(model, x, y)
+
+    check = Coefficients((ONE,)).with_seal(SEAL)
+    judgement = of(check, build_before_training, remember, coefficients=PAIRS["a dict"])
+    assert judgement.status is Status.PASSED, text(judgement.message)
+    assert len(trained) == 1
+
+
 def test_evidence_of_a_time_without_untrained_networks_is_enough() -> None:
     check = Coefficients((ONE,))
-    assert not any("untrained" in step.id for step in check.steps((0,)))
+    assert not any("fresh" in step.id for step in check.steps((0,)))
     judgement = of(check, coefficients=lambda m: best(1))
     assert judgement.status is Status.PASSED
 
@@ -300,7 +318,7 @@ def test_evidence_of_a_time_without_untrained_networks_is_enough() -> None:
 def test_what_the_grader_lost_of_an_untrained_network_is_not_graded(name: str) -> None:
     check = Coefficients((ONE,)).with_seal(SEAL)
     made = lab.run(check, DATA, {"build_model": neuron, "train": learn, "coefficients": lambda m: best(1)})
-    lost = [step for step in made.steps if step.startswith(name) and "untrained" in step]
+    lost = [step for step in made.steps if step.startswith(name) and "fresh" in step]
     assert lost
     for step in lost:
         del made.steps[step]  # type: ignore[attr-defined]
