@@ -39,24 +39,39 @@ def _count_epochs(fit: FitFacts, arrays: Mapping[str, Array]) -> int:
 
 
 class TrainedRows:
-    """Which of the rows that calls of `fit` were validated on were trained on in an earlier call."""
+    """Which of the rows that calls of `fit` were validated on the network had been trained on before.
+
+    A call that begins with the weights with which an earlier one began goes on from there: that one, and those
+    between the two, were undone. So the folds of a cross-validation have seen nothing of one another.
+    """
 
     def __init__(self, fits: Sequence[FitFacts], arrays: Mapping[str, Array]) -> None:
-        """Find the first of the calls that trains on a row; `arrays`: those that belong to the calls."""
+        """Go through calls of `fit` of one network, in their order; `arrays`: those that belong to them."""
         validated = [arrays[fit.validation_rows] for fit in fits if fit.validation_rows in arrays]
-        self._rows = np.unique(np.concatenate(validated)) if validated else np.zeros(0, np.uint64)
-        self._first = np.full(len(self._rows), len(fits))  # number of the first call that trains on a row
-        for number, fit in reversed(list(enumerate(fits))):
-            trained = arrays.get(fit.rows)
-            if trained is not None and len(trained) and len(self._rows):
-                places = self._find(trained)
-                self._first[places[self._rows[places] == trained]] = number
+        rows = np.unique(np.concatenate(validated)) if validated else np.zeros(0, np.uint64)
+        times = np.zeros(len(rows), np.int64)  # in how many of the calls that were not undone a row is trained on
+        standing: list[tuple[int, bytes, Array]] = []  # number, weights at the beginning, places of its rows
+        self._shares = []
+        for number, fit in enumerate(fits):
+            begin = _read_begin(fit, arrays)
+            while begin and any(begin == other for _number, other, _places in standing):
+                times[standing.pop()[2]] -= 1
+            own = arrays.get(fit.validation_rows)
+            places = np.searchsorted(rows, own) if own is not None else np.zeros(0, np.int64)
+            self._shares.append(float((times[places] > 0).mean()) if len(places) else 0.0)
+            trained = (
+                np.flatnonzero(np.isin(rows, arrays[fit.rows])) if fit.rows in arrays else np.zeros(0, np.int64)
+            )
+            times[trained] += 1
+            standing.append((number, begin, trained))
+        self.undone = frozenset(range(len(fits))) - {number for number, _begin, _places in standing}
 
-    def _find(self, rows: Array) -> Array:
-        return np.minimum(np.searchsorted(self._rows, rows), len(self._rows) - 1)
+    def share_before(self, number: int) -> float:
+        """Return the share of the rows that a call was validated on which calls before it had trained on."""
+        return self._shares[number] if self._shares else 0.0
 
-    def share_before(self, number: int, validated: Array) -> float:
-        """Return the share of rows that calls before this one train on. `validated`: on which it was validated."""
-        if not len(validated) or not len(self._rows):
-            return 0.0
-        return float((self._first[self._find(validated)] < number).mean())
+
+def _read_begin(fit: FitFacts, arrays: Mapping[str, Array]) -> bytes:
+    """Return what tells the weights with which a call of `fit` began from others; nothing where it is unknown."""
+    hashes = arrays.get(fit.weight_hashes)
+    return hashes[0].tobytes() if hashes is not None else b""

@@ -34,6 +34,7 @@ _FILLERS = _words(
     "verlust verlustfunktion fehlerfunktion kosten kostenfunktion aktivierungsfunktion metrik metriken "
     "z x vorherzusagende vorherzusagenden vorhergesagte"
 )
+_LABEL_FILLERS = _FILLERS | _words("shape form dtype type length laenge")  # "integers, shape (n,)"
 _PER = _words("per each every je pro fuer for jede jeder jedes jeden")
 _NOT = _words("not no never without nicht kein keine keinen ohne nie except ausser instead statt rather anstatt")
 _VAGUE = frozenset({"crossentropy", "log_loss"})  # says too little: brackets may say the rest
@@ -176,24 +177,42 @@ def _read_units(column: str, folded: str) -> CellReading:
 
 
 _MORE = re.compile(r"(?:>(?!=)|more than|mehr als) ?(\d{1,6})\b")
+_NAMED = r"\b0 ?[=:] ?\w+ ?[,;/] ?1 ?[=:] ?\w+ ?[,;/] ?(?:(?:and|und|or|oder) )?2 ?[=:]"  # 0 = cat, 1 = dog, 2 =
 _RANGE = re.compile(
     r"\b0 ?(?:to|bis|until|\.{2,}|-|, ?(?:1 ?, ?)?\.{2,} ?,?) ?"
-    r"(?:[2-9]\b|\d\d+\b|[a-z_]+(?: [a-z_]+)?)(?: ?- ?1\b)?"
+    r"(?:[2-9]\b|\d\d+\b|(?:the |der )?(?:number of|num|count of|anzahl(?: der)?) (?:the )?(?:\w{1,20} )?"
+    r"(?:classes|categories|klassen|kategorien)|[a-z_]+(?: [a-z_]+)?)(?: ?(?:-|minus) ?(?:1|one|eins)\b)?"
     r"|\b0 ?, ?1 ?, ?(?:2\b|\.)"
+    rf"|{_NAMED} ?\w+"
 )
-_BEYOND_ONE = re.compile(r"\b0 ?(?:(?:to|bis|until|\.{2,}|-) ?(?:[2-9]|\d\d+)\b|, ?1 ?, ?2\b)")
+# Integers behind one another, such as 0/1/2, or labels of some rows: 2, 0, 1, 2. All signs between them are the
+# same, but for the last: "0/1, 2 classes" are two things.
+_INTEGERS = re.compile(
+    r"(?<![\w.-])\d{1,6}(?: ?([,;/|&]|\bor\b|\boder\b|\band\b|\bund\b) ?\d{1,6}(?!\.?\w))"
+    r"(?: ?\1 ?\d{1,6}(?!\.?\w))*(?: ?,? ?\b(?:or|oder|and|und) ?\d{1,6}(?!\.?\w))?"
+    r"|(?<![\w.-])\d{1,6}(?: \d{1,6}(?!\.?\w)){2,}"
+)
+_BEYOND_ONE = re.compile(rf"\b0 ?(?:to|bis|until|\.{{2,}}|-) ?(?:[2-9]|\d\d+)\b|\b0 ?, ?1 ?, ?2\b|{_NAMED}")
 _FROM_ONE = re.compile(
     r"(?<![\w.-])1 ?(?:to|bis|until|\.{2,}|-) ?(?:\d+|[knc]|n_classes|classes|klassen)\b"
-    r"|(?<![\w.-])1 ?(?:[,;/&]|and|und|or|oder) ?2\b"
     r"|\b(?:start\w* (?:at|with|from)|counted from|beginnend (?:bei|mit)|ab) 1(?![\w.])"
 )
+_FROM_ZERO = re.compile(
+    r"\b(?:start\w*|begin\w*|count\w*) (?:at|with|from|bei|mit) (?:0|zero|null)(?![\w.])"
+    r"|\bbei (?:0|null) (?:beginnend|startend)\b"
+)
+_ONE_FOR_A_ROW = re.compile(
+    r"\b(?:per|pro|je) (?:row|zeile)\b|\b(?:a|one|1|single|eine|einer|einzige|einzelne) (?:column|spalte)\b"
+)
 _COUNT = re.compile(r"\bnumber of (?:the )?(?:\w{1,20} )?(?:classes|categories|labels|tags)\b")
-_SIGNS = re.compile(r"(?<![\w)])(?:-|\+ ?/ ?-|±) ?1\b")
+_SIGNS = re.compile(r"(?<![\w)])(?!(?<=\w )- 1\b)(?:-|\+ ?/ ?-|±) ?1\b")  # "k - 1" is a difference
 _EXAMPLE = re.compile(r"(?<![\w.])(?:[01](?: ?, ?| )){2,}[01](?![\w.])")  # 0, 0, 1, 0
 _ZERO_ONE = re.compile(
-    r"\b0(?:\.0)? ?(?:[/,;|& -]|or|oder|and|und|bzw\.?|vs\.?) ?1(?:\.0)?\b"
+    r"\b0(?:\.0?)? ?(?:[/,;|& -]|or|oder|and|und|bzw\.?|vs\.?) ?1(?:\.0)?\b"
     r"|\b1 ?(?:[/,;]|or|oder|und|and|bzw\.?) ?0\b"
     r"|\b0 ?[=:] ?[a-z]+ ?[,;/] ?1 ?[=:] ?[a-z]+|\b1 ?[=:] ?[a-z]+ ?[,;/] ?0 ?[=:] ?[a-z]+"
+    r"|\b0 (?:for|fuer) (?!each|every|jede)[a-z]+ ?(?:[,;/]|and|und) ?1 (?:for|fuer) (?!each|every|jede)[a-z]+"
+    r"|\b1 (?:for|fuer) (?!each|every|jede)[a-z]+ ?(?:[,;/]|and|und) ?0 (?:for|fuer) (?!each|every|jede)[a-z]+"
     r"|\b(?:true ?(?:/|,|or|and) ?false|yes ?(?:/|,|or) ?no|ja ?(?:/|,|oder) ?nein|wahr ?(?:/|,|oder) ?falsch"
     r"|null ?(?:/|,|oder|und) ?eins|zero ?(?:/|,|or|and) ?one)\b"
 )
@@ -201,10 +220,14 @@ _ZERO_ONE = re.compile(
 
 def _read_labels(column: str, folded: str) -> CellReading:
     """Read a label format, from words or from an example such as 0/1, 0..9 or [0, 0, 1]."""
-    examples: list[str] = []
-    rest = folded
+    rest = _ONE_FOR_A_ROW.sub(" ", _FROM_ZERO.sub(" ", folded))
+    has_range = bool(_RANGE.search(rest))
+    rest = _RANGE.sub(" ", rest)
+    lists = [[int(number) for number in re.findall(r"\d+", match[0])] for match in _INTEGERS.finditer(rest)]
+    lists = [numbers for numbers in lists if max(numbers) > 1]
+    rest = _INTEGERS.sub(_drop_beyond_one, rest)
+    examples = ["integer"] if has_range or any(numbers[:3] == [0, 1, 2] for numbers in lists) else []
     for pattern, word in (
-        (_RANGE, "integer"),
         (_SIGNS, "signs"),
         (_EXAMPLE, ""),
         (_ZERO_ONE, "zero_one"),
@@ -219,18 +242,25 @@ def _read_labels(column: str, folded: str) -> CellReading:
     for entry in _entries(rest):
         named, left = _match_words(column, entry)
         words += named
-        meant = set(left) - _FILLERS - {token for token in left if token.isdigit() or len(token) == 1}
+        meant = set(left) - _LABEL_FILLERS - {token for token in left if token.isdigit() or len(token) == 1}
         if _NOT & set(left) or (not named and not examples and meant):
             unknown.append(" ".join(entry))
+    if lists and not words and not unknown:
+        words.append("integer")  # labels of some rows, and nothing else
     formats = _label_formats(words)
     if formats == ("number",) and (count := _COUNT.search(folded)):
         unknown.append(count[0])  # how many classes there are is no label
     return CellReading(
         formats,
         tuple(unknown),
-        beyond_one=bool(_BEYOND_ONE.search(folded)),
-        from_one=bool(_FROM_ONE.search(rest)),
+        beyond_one=bool(_BEYOND_ONE.search(folded)) or any(0 in numbers for numbers in lists),
+        from_one=bool(_FROM_ONE.search(rest)) or any(numbers[:2] == [1, 2] for numbers in lists),
     )
+
+
+def _drop_beyond_one(match: re.Match[str]) -> str:
+    """Return nothing in place of integers of which some are larger than 1; others may be an example of a row."""
+    return " " if any(int(number) > 1 for number in re.findall(r"\d+", match[0])) else match[0]
 
 
 def _label_formats(words: Sequence[str]) -> tuple[str, ...]:

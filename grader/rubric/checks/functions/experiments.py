@@ -233,21 +233,14 @@ class Experiments(Check):
         activations, losses = (read_networks(case, f"{f}@experiment") for f in (self.activations, self.losses))
         for function, networks, least in ((self.activations, activations, 3), (self.losses, losses, 2)):
             if len(networks) < least:
-                return not_graded(
-                    _(
-                        "Of the networks that {function}() trained, the grader could compute only {count} once "
-                        "more. A person has to look at it.",
-                        count=len(networks),
-                        function=function,
-                    )
-                )
+                return _explain_few_networks(function, len(networks))
         for name, value in accuracies.items():
             own = choose_by_activation(activations, name)
             problem = None if own else self._explain_no_network(name, activations)
             if own and not is_reached(value, own):
                 problem = _explain_not_reached(self.activations, name, value, own)
             if problem is not None:
-                return problem if _are_certain(activations) else _explain_unknown_rows(self.activations)
+                return self._find_unknown(case, self.activations, activations) or problem
         for name, curve in curves.items():
             problem = self._judge_curve(case, name, curve, losses)
             if problem is not None:
@@ -261,13 +254,24 @@ class Experiments(Check):
         own = [network for network in networks if is_trained_with(network.fit, name)] or networks
         if not is_curve_of(curve, own):
             problem = _explain_not_reached(self.losses, name, float(curve.ravel()[-1]), own)
-            return problem if _are_certain(own) else _explain_unknown_rows(self.losses)
+            return self._find_unknown(case, self.losses, own) or problem
         best = max(network.accuracy for network in own)
         if name == CROSS_ENTROPY and best < self.learned:
-            return self._not_learned(self.losses, {name: best})
+            return self._find_unknown(case, self.losses, own) or self._not_learned(self.losses, {name: best})
         if any(fit.graph is None for fit in self._fits(case, self.losses)):
             return None  # more networks than can be kept, so that a part of the epochs is not known
         return find_other_epochs(self.losses, name, curve, own)
+
+    def _find_unknown(self, case: Case, function: str, networks: Sequence[FittedNetwork]) -> Judgement | None:
+        """Return the judgement where a function may be right in what no network of these shows; else None.
+
+        More calls of `fit` than can be kept, such as one for each epoch, leave the last networks unknown.
+        """
+        if not _are_certain(networks):
+            return _explain_unknown_rows(function)
+        if any(fit.graph is None for fit in self._fits(case, function)):
+            return _explain_few_networks(function, len(networks))
+        return None
 
     def _explain_no_network(self, name: str, networks: Sequence[FittedNetwork]) -> Judgement:
         return failed(
@@ -323,6 +327,17 @@ class Experiments(Check):
 
 def _are_certain(networks: Sequence[FittedNetwork]) -> bool:
     return all(network.is_certain for network in networks)
+
+
+def _explain_few_networks(function: str, count: int) -> Judgement:
+    return not_graded(
+        _(
+            "Of the networks that {function}() trained, the grader could compute only {count} once more. A person "
+            "has to look at it.",
+            count=count,
+            function=function,
+        )
+    )
 
 
 def _explain_unknown_rows(function: str) -> Judgement:

@@ -83,6 +83,11 @@ def find_validation(case: Case, network: TrainedNetwork) -> Validation:
     ]
     weights = weigh_fits(fits, arrays, len(x_train)) if fits else np.zeros(0)
     chosen = _choose_best(sources, weights)
+    # Folds that were undone are no part of the training, and its x_val may stay out of them.
+    rest = [n for n, one in enumerate(sources) if one is not ValidationRows.SPLIT_OFF or n not in trained.undone]
+    if 0 < len(rest) < len(fits):
+        of_rest = weigh_fits([fits[n] for n in rest], arrays, len(x_train))
+        chosen = min(chosen, _choose_best([sources[n] for n in rest], of_rest), key=list(ValidationRows).index)
     own = [number for number, source in enumerate(sources) if source is chosen]
     validated = arrays.get(fits[max(own, key=lambda number: weights[number])].validation_rows) if own else None
     count = len(np.unique(validated)) if validated is not None and len(validated) else None
@@ -98,7 +103,7 @@ def _find_source(
         return ValidationRows.TRAINED_ON
     if validated is None or not len(validated):
         return ValidationRows.SPLIT_OFF if fit.validation == "split" else ValidationRows.HANDED_OVER
-    if trained.share_before(number, validated) > MAX_SHARE_SEEN:
+    if trained.share_before(number) > MAX_SHARE_SEEN:
         return ValidationRows.SEEN_BEFORE
     if np.isin(rows.x_val, validated).mean() >= _MIN_SHARE:
         return ValidationRows.HANDED_OVER

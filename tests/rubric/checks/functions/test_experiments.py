@@ -8,9 +8,10 @@ import pytest
 
 from grader.evidence.judgement import Judgement
 from grader.evidence.run_evidence import StepResult
-from grader.protocol.evidence import FitFacts
+from grader.protocol.evidence import FitFacts, GraphFacts
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Experiments
+from grader.rubric.checks.functions.fitted_networks import FittedNetwork
 from tests.helpers.cases import case, history, judge, judged, run, text
 
 CHECK = Experiments(activations="activations", losses="losses")
@@ -136,6 +137,23 @@ def test_what_fit_saw_has_to_fit_what_is_returned(name: str) -> None:
     judgement = with_fits(**facts)
     assert judgement.status is (Status.FAILED if said else Status.PASSED), text(judgement.message)
     assert said in text(judgement.message)
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_what_networks_reach_that_were_not_kept_is_not_known(kept: bool) -> None:
+    # Who calls fit for each epoch trains more networks than are kept; the last ones may be better.
+    graph = GraphFacts(ref="g", input_node="x", output_node="y", input_shape=(None, 64), output_shape=(None, 10))
+    made = run(CHECK, {"activations": lambda *_: ACCURACIES, "losses": lambda *_: CURVES}, 3)
+    step = made.steps["losses@experiment"]
+    fits = [FitFacts(finished=True, loss="mean_squared_error", graph=graph) for _ in range(3)]
+    fits.append(msgspec.structs.replace(fits[0], graph=graph if kept else None))
+    evidence = msgspec.structs.replace(step.evidence, fits=tuple(fits))
+    of_calls = case({**made.steps, "losses@experiment": StepResult(evidence, step.arrays)})
+    networks = [FittedNetwork(fit, None, 0.2, {}) for fit in fits[:3]]  # type: ignore[arg-type]
+    for name, curve in (("mse", [0.1, 0.5]), ("categorical_crossentropy", [0.1, 0.2])):
+        judgement = CHECK._judge_curve(of_calls, name, np.array(curve), networks)
+        assert judgement is not None
+        assert judgement.status is (Status.FAILED if kept else Status.NOT_GRADED), text(judgement.message)
 
 
 def test_networks_that_learned_nothing_are_no_experiment() -> None:

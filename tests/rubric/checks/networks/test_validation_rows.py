@@ -26,6 +26,11 @@ def call(rows: Array | None, validated: Array | None = None, **changes: Any) -> 
     return rows, validated, {"validation": "data" if validated is not None else "", "epochs": 30} | changes
 
 
+def begins_with(weights: int, one: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The same call, of which is known which weights the network had before it."""
+    return *one[:2], one[2] | {"weight_hashes": weights}
+
+
 def of_calls(*calls: tuple[Any, ...], splits: bool = False) -> Judgement:
     """The judgement of a training with these calls of `fit`; None in place of rows: those of a data set."""
     how = Steps(validation=not splits)
@@ -42,7 +47,10 @@ def of_calls(*calls: tuple[Any, ...], splits: bool = False) -> Judgement:
         }
         curves = {"loss": f"loss{number}"}
         arrays[f"loss{number}"] = np.linspace(2.0, 1.0, changes["epochs"])
-        fits.append(replace_facts(fit(**shape), **refs, curves=curves, **changes))
+        if "weight_hashes" in changes:
+            refs["weight_hashes"] = f"weights{number}"
+            arrays[f"weights{number}"] = np.array([[changes["weight_hashes"], 7], [1, 1]], np.uint64)
+        fits.append(replace_facts(fit(**shape), **changes | refs, curves=curves))
     outcome = Returned(value=HistoryValue(curves=fits[-1].curves))
     evidence = msgspec.structs.replace(step.evidence, fits=tuple(fits), outcome=outcome)
     made.steps["train@0"] = replace(step, evidence=evidence, arrays=arrays)  # type: ignore[index]
@@ -102,6 +110,32 @@ def test_half_where_a_trial_was_validated_or_few_rows_or_rows_seen_before(calls:
 
 
 FOLDS = [np.arange(100) % 5 == fold for fold in range(5)]
+# The network is put back before each fold, and before the training that counts.
+PUT_BACK = [begins_with(0, call(X[~fold], X[fold], epochs=60)) for fold in FOLDS]
+
+
+def test_folds_that_were_undone_are_no_part_of_the_training() -> None:
+    assert of_calls(*PUT_BACK, begins_with(0, call(X, XV, epochs=15))).status is Status.PASSED
+    assert of_calls(begins_with(1, call(X, XV, epochs=5)), *PUT_BACK, begins_with(0, call(X, XV))).share == 1.0
+    # Each of them is less than a tenth of the training, and only the first has not been seen by another one.
+    ten = [np.arange(100) % 10 == fold for fold in range(10)]
+    folds = [begins_with(0, call(X[~fold], X[fold])) for fold in ten]
+    last = begins_with(0, call(X[:80], X[80:], validation="split", epochs=20))
+    assert of_calls(*folds, last, splits=True).status is Status.PASSED
+    going_on = [begins_with(number, call(X[~fold], X[fold])) for number, fold in enumerate(ten)]
+    last_of_them = begins_with(10, call(X[:80], X[80:], validation="split", epochs=20))
+    assert "an earlier call of fit" in text(of_calls(*going_on, last_of_them, splits=True).message)
+
+
+def test_only_folds_are_left_out_where_the_network_was_put_back() -> None:
+    # A training that was validated on nothing may be put back, and its weights be set again.
+    hidden = of_calls(begins_with(0, call(X, epochs=300)), begins_with(0, call(X, XV, epochs=2)))
+    assert "Only a small part" in text(hidden.message)
+    no_end = of_calls(*PUT_BACK, begins_with(0, call(X)))
+    assert "fit never got x_val" in text(no_end.message)
+    # What stands between the first call and that with these weights is not undone.
+    seen = of_calls(begins_with(0, call(BOTH)), begins_with(1, call(X)), begins_with(1, call(X, XV)))
+    assert "an earlier call of fit" in text(seen.message)
 
 
 @pytest.mark.parametrize(
