@@ -50,12 +50,15 @@ class TrainedRows:
         validated = [arrays[fit.validation_rows] for fit in fits if fit.validation_rows in arrays]
         rows = np.unique(np.concatenate(validated)) if validated else np.zeros(0, np.uint64)
         times = np.zeros(len(rows), np.int64)  # in how many of the calls that were not undone a row is trained on
-        standing: list[tuple[int, bytes, Array]] = []  # number, weights at the beginning, places of its rows
+        open_fits: list[tuple[int, bytes, Array]] = []  # number, weights at the beginning, places of its rows
+        begins: set[bytes] = set()  # of these
         self._shares = []
         for number, fit in enumerate(fits):
             begin = _read_begin(fit, arrays)
-            while begin and any(begin == other for _number, other, _places in standing):
-                times[standing.pop()[2]] -= 1
+            while begin and begin in begins:
+                _number, other, places = open_fits.pop()
+                begins.discard(other)
+                times[places] -= 1
             own = arrays.get(fit.validation_rows)
             places = np.searchsorted(rows, own) if own is not None else np.zeros(0, np.int64)
             self._shares.append(float((times[places] > 0).mean()) if len(places) else 0.0)
@@ -63,8 +66,9 @@ class TrainedRows:
                 np.flatnonzero(np.isin(rows, arrays[fit.rows])) if fit.rows in arrays else np.zeros(0, np.int64)
             )
             times[trained] += 1
-            standing.append((number, begin, trained))
-        self.undone = frozenset(range(len(fits))) - {number for number, _begin, _places in standing}
+            open_fits.append((number, begin, trained))
+            begins.add(begin)
+        self.undone = frozenset(range(len(fits))) - {number for number, _begin, _places in open_fits}
 
     def share_before(self, number: int) -> float:
         """Return the share of the rows that a call was validated on which calls before it had trained on."""
