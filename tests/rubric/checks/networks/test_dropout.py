@@ -130,6 +130,35 @@ def test_what_drops_nothing_or_too_much_fails(name: str) -> None:
     assert not judgement.blocks
 
 
+BEGINS_AT_ZERO = {
+    "an output layer": (hidden(lambda k: k.Dropout(0.2), kernel_initializer="zeros"), True),
+    "nearly, beside a large bias": (
+        hidden(
+            lambda k: k.Dropout(0.2),
+            kernel_initializer=lambda shape, dtype=None: np.full(shape, 1e-7),
+            bias_initializer="ones",
+        ),
+        True,
+    ),
+    "and learns nothing": (
+        lambda k: [
+            k.Dense(16, activation="relu"),
+            k.Dropout(0.2),
+            k.Dense(1, kernel_initializer="zeros", trainable=False),
+        ],
+        False,
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BEGINS_AT_ZERO)
+def test_dropout_in_front_of_weights_that_begin_at_zero_shows_when_they_have_learned(name: str) -> None:
+    layers, passes = BEGINS_AT_ZERO[name]
+    check = DropsInTraining(NETWORK)
+    judgement = judged(check, lab.run(check, DATA, {"build_model": sequential(layers), "train": _learn}))
+    assert judgement.status is (Status.PASSED if passes else Status.FAILED), text(judgement.message)
+
+
 def with_rate(*rates: float) -> Callable[..., Any]:
     """Return what trains a network once with each rate, and puts the rate back that it had."""
 
