@@ -10,7 +10,7 @@ from grader.core.arrays import Array
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
-from grader.evidence.network import Model, read_network
+from grader.evidence.network import Model
 from grader.evidence.run_evidence import ReplayResult
 from grader.protocol.evidence import GraphFacts
 from grader.protocol.plan import Replay, Step, TraceInTraining
@@ -33,8 +33,8 @@ class DropsInTraining(NetworkCheck):
     """The network drops units in training, before its last layer, and no longer when it predicts.
 
     It is judged by what the network computes: the frozen graph of its training mode is replayed on copies of some
-    rows, which have to get different answers. Where its last weights begin at zero, or nearly so, nothing shows
-    before the training: then the graph is replayed with the kernels that the network has learned.
+    rows, which have to get different answers. Where weights behind them begin at zero, or nearly so, nothing
+    shows before the training: then the graph is replayed with the weights that the network has learned.
 
     >>> DropsInTraining(Training())
     """
@@ -53,7 +53,7 @@ class DropsInTraining(NetworkCheck):
     def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
         """Return the replay of what the network computes in training, on copies of training rows.
 
-        Where that shows no effect, a second one follows: with the kernels that the network has learned.
+        Where that shows no effect, a second one follows: with the weights that the network has learned.
         """
         step = self._step(case.seeds[0])
         result, graph = case.steps.get(step), self._read_graph(case)
@@ -76,25 +76,25 @@ class DropsInTraining(NetworkCheck):
         return (replay, again), arrays | {constants[node]: kernel for node, kernel in learned.items()}
 
     def _find_learned(self, case: Case) -> Mapping[str, Array]:
-        """Return what a network has learned, by the nodes of its graph in training that hold the kernels before.
+        """Return what a network has learned, by the nodes of its graph in training that hold what it was before.
 
         Nothing where the untrained network shows what is dropped, or has no replay yet.
         """
-        replay = case.replays.get(self._step(case.seeds[0]))
+        seed = case.seeds[0]
+        replay, before, after = (
+            case.replays.get(step)
+            for step in (self._step(seed), self.training.model(seed), self.training.trained(seed))
+        )
         answers = _read_answers(replay) if replay is not None else None
-        if replay is None or answers is None or _differ(answers):
+        if replay is None or before is None or after is None or answers is None or _differ(answers):
             return {}
-        network = read_network(case, self.training, case.seeds[0])
-        if network.before is None or network.after is None:
-            return {}
-        pairs = _pair_kernels(network.before, network.after)
         learned: dict[str, Array] = {}
-        for node, ref in replay.evidence.constants.items():
-            value = replay.arrays[ref]
-            same = [after for before, after in pairs if _is_among(before, [value])]
-            # Kernels that began as the same numbers cannot be told apart, unless they have also learned the same.
-            if same and all(np.array_equal(same[0], other) for other in same):
-                learned[node] = same[0]
+        for node in replay.evidence.constants:
+            now, first, last = (_read_constant(one, node) for one in (replay, before, after))
+            if now is None or first is None or last is None or not np.array_equal(now, first):
+                continue
+            if last.shape == now.shape and not np.array_equal(last, now):
+                learned[node] = last
         return learned
 
     def _read_graph(self, case: Case) -> GraphFacts | None:
@@ -213,16 +213,10 @@ def _differ(answers: Array) -> bool:
     return not np.ptp(answers, axis=1).max() <= LEAST_EFFECT * np.abs(answers).max()
 
 
-def _pair_kernels(before: Model, after: Model) -> Sequence[tuple[Array, Array]]:
-    """Return each kernel of a network with what it is after the training; nothing where they are not the same."""
-    if before.graph is None or after.graph is None:
-        return ()
-    pairs = [
-        (one, other)
-        for (_node, one), (_same, other) in zip(before.graph.kernels, after.graph.kernels, strict=False)
-    ]
-    is_same = len(before.graph.kernels) == len(after.graph.kernels)
-    return pairs if is_same and all(one.shape == other.shape for one, other in pairs) else ()
+def _read_constant(replay: ReplayResult, node: str) -> Array | None:
+    """Return the weight that a node of a replayed graph holds; None where it holds none."""
+    value = replay.arrays.get(replay.evidence.constants.get(node, ""))
+    return value if value is not None and value.dtype.kind == "f" else None
 
 
 def _drops_output(answers: Array) -> bool:
