@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import msgspec
 import numpy as np
 
 from grader.core.arrays import Array
@@ -32,7 +33,8 @@ class DropsInTraining(NetworkCheck):
     """The network drops units in training, before its last layer, and no longer when it predicts.
 
     It is judged by what the network computes: the frozen graph of its training mode is replayed on copies of some
-    rows, which have to get different answers.
+    rows, which have to get different answers. Where weights behind them begin at zero, or nearly so, nothing
+    shows before the training: then the graph is replayed with the weights that the network has learned.
 
     >>> DropsInTraining(Training())
     """
@@ -49,7 +51,10 @@ class DropsInTraining(NetworkCheck):
         return f"in_training:{self.training.built(seed)}"
 
     def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
-        """Return the replay of what the network computes in training, on copies of validation rows."""
+        """Return the replay of what the network computes in training, on copies of training rows.
+
+        Where that shows no effect, a second one follows: with the weights that the network has learned.
+        """
         step = self._step(case.seeds[0])
         result, graph = case.steps.get(step), self._read_graph(case)
         if result is None or graph is None or graph.ref not in result.arrays:
@@ -62,7 +67,35 @@ class DropsInTraining(NetworkCheck):
             output_node=graph.output_node,
             inputs=(f"{step}:rows",),
         )
-        return (replay,), {f"{step}:graph": result.arrays[graph.ref], f"{step}:rows": rows}
+        arrays = {f"{step}:graph": result.arrays[graph.ref], f"{step}:rows": rows}
+        learned = self._find_learned(case)
+        if not learned:
+            return (replay,), arrays
+        constants = {node: f"{step}:{node}" for node in learned}
+        again = msgspec.structs.replace(replay, id=_name_learned(step), constants=constants)
+        return (replay, again), arrays | {constants[node]: kernel for node, kernel in learned.items()}
+
+    def _find_learned(self, case: Case) -> Mapping[str, Array]:
+        """Return what a network has learned, by the nodes of its graph in training that hold what it was before.
+
+        Nothing where the untrained network shows what is dropped, or has no replay yet.
+        """
+        seed = case.seeds[0]
+        replay, before, after = (
+            case.replays.get(step)
+            for step in (self._step(seed), self.training.model(seed), self.training.trained(seed))
+        )
+        answers = _read_answers(replay) if replay is not None else None
+        if replay is None or before is None or after is None or answers is None or _differ(answers):
+            return {}
+        learned: dict[str, Array] = {}
+        for node in replay.evidence.constants:
+            now, first, last = (_read_constant(one, node) for one in (replay, before, after))
+            if now is None or first is None or last is None or not np.array_equal(now, first):
+                continue
+            if last.shape == now.shape and not np.array_equal(last, now):
+                learned[node] = last
+        return learned
 
     def _read_graph(self, case: Case) -> GraphFacts | None:
         result = case.steps.get(self._step(case.seeds[0]))
@@ -102,7 +135,7 @@ class DropsInTraining(NetworkCheck):
             return while_fit_ran
         if replay.evidence.forbidden:  # its generator has a state, so it cannot be replayed, but is there
             return passed(_("Units are dropped in training, and no longer when the network predicts."))
-        return self._judge_answers(replay, model)
+        return self._judge_answers(replay, model, case.replays.get(_name_learned(self._step(case.seeds[0]))))
 
     def _require_replay(self, case: Case) -> ReplayResult:
         """Return the replay of the training mode; `PreconditionFailedError` where there is none that tells."""
@@ -122,8 +155,7 @@ class DropsInTraining(NetworkCheck):
             raise PreconditionFailedError(not_graded(message))
         return replay
 
-    def _judge_answers(self, replay: ReplayResult, model: Model) -> Judgement:
-        outputs = [replay.arrays[ref] for ref in replay.evidence.outputs]
+    def _judge_answers(self, replay: ReplayResult, model: Model, learned: ReplayResult | None) -> Judgement:
         weights = [replay.arrays[ref] for ref in replay.evidence.constants.values()]
         assert model.graph is not None
         if not all(_is_among(kernel, weights) for _name, kernel in model.graph.kernels):
@@ -132,10 +164,13 @@ class DropsInTraining(NetworkCheck):
                 "to look at it."
             )
             return not_graded(message)
-        if len(outputs) != 1 or len(outputs[0]) != ROWS * COPIES:
+        answers = _read_answers(replay)
+        if answers is None:
             return not_graded(_("In training, the network does not give one answer for each row."))
-        answers = outputs[0].reshape(ROWS, COPIES, -1).astype(np.float64)
-        if np.ptp(answers, axis=1).max() <= LEAST_EFFECT * np.abs(answers).max():
+        if not _differ(answers) and learned is not None:
+            trained = _read_answers(learned)
+            answers = answers if trained is None else trained
+        if not _differ(answers):
             message = _(
                 "The network draws random numbers in training, but its answers hardly depend on them, or "
                 "not at all. Does the next layer get what the Dropout layer returns?"
@@ -159,6 +194,29 @@ class DropsInTraining(NetworkCheck):
                 spread=float(answers.std(axis=1).mean()),
             )
         )
+
+
+def _name_learned(step: str) -> str:
+    return f"{step}:learned"
+
+
+def _read_answers(replay: ReplayResult) -> Array | None:
+    """Return the answers (rows, copies, numbers) of a replay; None where it has not one for each row."""
+    outputs = [replay.arrays[ref] for ref in replay.evidence.outputs]
+    if len(outputs) != 1 or len(outputs[0]) != ROWS * COPIES:
+        return None
+    return outputs[0].reshape(ROWS, COPIES, -1).astype(np.float64)
+
+
+def _differ(answers: Array) -> bool:
+    """Return whether the answers for copies of a row differ from one another."""
+    return not np.ptp(answers, axis=1).max() <= LEAST_EFFECT * np.abs(answers).max()
+
+
+def _read_constant(replay: ReplayResult, node: str) -> Array | None:
+    """Return the weight that a node of a replayed graph holds; None where it holds none."""
+    value = replay.arrays.get(replay.evidence.constants.get(node, ""))
+    return value if value is not None and value.dtype.kind == "f" else None
 
 
 def _drops_output(answers: Array) -> bool:

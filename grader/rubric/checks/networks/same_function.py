@@ -1,6 +1,6 @@
 """The check that networks compute the same function: one's weights are copied into the others."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,6 +11,7 @@ from grader.evidence.case import Case
 from grader.evidence.graph import DenseNode
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
 from grader.evidence.network import read_network
+from grader.protocol.evidence import NodeFacts
 from grader.protocol.plan import Replay
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
@@ -28,6 +29,41 @@ CLOSE = 1e-5  # how far apart their outputs may lie, where these are of size one
 def _constant(case: Case, step: str, name: str) -> Array:
     replayed = case.replays[step]
     return replayed.arrays[replayed.evidence.constants[name]]
+
+
+def _list_learned(case: Case, network: Training) -> dict[str, Array]:
+    """Return what a network has learned besides kernels and biases: constants of its graph, in their order."""
+    seed = case.seeds[0]
+    model, before = read_network(case, network, seed).after, case.replays.get(network.model(seed))
+    if model is None or model.graph is None or model.facts.graph is None or before is None:
+        return {}
+    replayed = case.replays[network.trained(seed)]
+    values = (before.arrays[ref] for ref in before.evidence.constants.values() if ref in before.arrays)
+    old = {(value.shape, value.tobytes()) for value in values if value.dtype.kind == "f"}
+    dense = {name for node in model.graph.dense for name in (node.kernel, node.bias)}
+    learned: dict[str, Array] = {}
+    for name in _list_in_order(replayed.evidence.nodes, model.facts.graph.output_node):
+        value = replayed.arrays.get(replayed.evidence.constants.get(name, ""))
+        if value is None or name in dense or value.dtype.kind != "f":
+            continue
+        if (value.shape, value.tobytes()) not in old:
+            learned[name] = value
+    return learned
+
+
+def _list_in_order(nodes: Sequence[NodeFacts], output: str) -> Iterator[str]:
+    """Yield the names of the nodes that an output needs, each after those that it reads, in the order of these."""
+    by_name = {node.name: node for node in nodes}
+    entered: set[str] = set()
+    stack = [(output.split(":", maxsplit=1)[0], False)]
+    while stack:
+        name, is_done = stack.pop()
+        if is_done:
+            yield name
+        elif name in by_name and name not in entered:
+            entered.add(name)
+            stack.append((name, True))
+            stack += [(source, False) for source in reversed(by_name[name].inputs)]
 
 
 def _normal(random: np.random.Generator, shape: tuple[int, ...]) -> Array:
@@ -63,8 +99,8 @@ class SameFunction(ComparesNetworks):
     """With the weights of the first network copied into them, all networks give the same for the same rows.
 
     The examiner copies: it puts the kernels and biases of the first graph into the others and runs them behind
-    walls. It does so with the networks as they were built and as they were trained: what else they have learned
-    shows there.
+    walls. It does so with the networks as they were built and as they were trained: what else one has learned, and
+    the first has not, shows there. What both have learned besides, such as the slopes of PReLU, is copied as well.
 
     >>> SameFunction((Training(name="sequential"), Training(name="functional")))
     """
@@ -96,6 +132,8 @@ class SameFunction(ComparesNetworks):
             name = self._id(network, is_trained=is_trained)
             arrays[f"{name}:graph"] = case.steps[target].arrays[model.facts.graph.ref]
             copied = self._copied(case, (source.graph.dense, step), (model.graph.dense, target))
+            if is_trained and source is first.after:
+                copied |= self._copy_others(case, network)
             arrays |= {f"{name}:{place}": weight for place, weight in copied.items()}
             replays.append(
                 Replay(
@@ -126,6 +164,15 @@ class SameFunction(ComparesNetworks):
                         _constant(case, target_step, target_name).shape
                     )
         return copied
+
+    def _copy_others(self, case: Case, network: Training) -> dict[str, Array]:
+        """Return what the first network has learned besides, for the constants of another one that learned alike.
+
+        Nothing where one of them has learned something of another shape.
+        """
+        ours, others = (_list_learned(case, each) for each in (network, self.first))
+        shapes = [[value.shape for value in each.values()] for each in (ours, others)]
+        return dict(zip(ours, others.values(), strict=True)) if shapes[0] == shapes[1] else {}
 
     def _id(self, network: Training, *, is_trained: bool = False) -> str:
         return f"copied:{network.build}@{network.name}" + (":trained" if is_trained else "")

@@ -130,6 +130,73 @@ def test_what_drops_nothing_or_too_much_fails(name: str) -> None:
     assert not judgement.blocks
 
 
+def _learn(model: Any, *_rows: Any) -> Any:
+    """Change what may be trained, as a training would."""
+    for weight in model.trainable_weights:
+        weight.assign(weight + 0.1)
+    return lab.history(loss=[1.0])
+
+
+BEGINS_AT_ZERO = {
+    "an output layer": (hidden(lambda k: k.Dropout(0.2), kernel_initializer="zeros"), True),
+    "nearly, beside a large bias": (
+        hidden(
+            lambda k: k.Dropout(0.2),
+            kernel_initializer=lambda shape, dtype=None: np.full(shape, 1e-7),
+            bias_initializer="ones",
+        ),
+        True,
+    ),
+    "and learns nothing": (
+        lambda k: [
+            k.Dense(16, activation="relu"),
+            k.Dropout(0.2),
+            k.Dense(1, kernel_initializer="zeros", trainable=False),
+        ],
+        False,
+    ),
+}
+
+
+def residual() -> Layers:
+    """Return a network with a branch whose factor begins at zero, beside another one that stays there."""
+    import keras
+
+    class Branch(keras.layers.Layer):  # type: ignore[misc]
+        def __init__(self, **options: Any) -> None:
+            super().__init__(**options)
+            self.dropout = keras.layers.Dropout(0.2)
+            self.factor = self.add_weight(shape=(), initializer="zeros")
+
+        def call(self, x: Any, training: Any = None) -> Any:
+            return x + self.factor * self.dropout(x, training=training)
+
+    return lambda k: [k.Dense(8, activation="relu"), Branch(), k.Dense(1)]
+
+
+def _learn_but_the_factor(model: Any, *rows: Any) -> Any:
+    model.layers[1].trainable = False
+    return _learn(model, *rows)
+
+
+@pytest.mark.parametrize(("learn", "passes"), [(_learn, True), (_learn_but_the_factor, False)])
+def test_dropout_in_a_branch_that_begins_at_zero_shows_when_its_factor_has_learned(
+    learn: Callable[..., Any], passes: bool
+) -> None:
+    check = DropsInTraining(NETWORK)
+    functions = {"build_model": sequential(residual()), "train": learn}
+    judgement = judged(check, lab.run(check, DATA, functions))
+    assert judgement.status is (Status.PASSED if passes else Status.FAILED), text(judgement.message)
+
+
+@pytest.mark.parametrize("name", BEGINS_AT_ZERO)
+def test_dropout_in_front_of_weights_that_begin_at_zero_shows_when_they_have_learned(name: str) -> None:
+    layers, passes = BEGINS_AT_ZERO[name]
+    check = DropsInTraining(NETWORK)
+    judgement = judged(check, lab.run(check, DATA, {"build_model": sequential(layers), "train": _learn}))
+    assert judgement.status is (Status.PASSED if passes else Status.FAILED), text(judgement.message)
+
+
 def with_rate(*rates: float) -> Callable[..., Any]:
     """Return what trains a network once with each rate, and puts the rate back that it had."""
 
@@ -185,13 +252,6 @@ def test_the_output_has_to_be_linear(activation: str | None, words: str) -> None
     judgement = of(LinearOutput(NETWORK), sequential(hidden(activation=activation)))
     assert judgement.status is (Status.FAILED if words else Status.PASSED)
     assert words in text(judgement.message)
-
-
-def _learn(model: Any, *_rows: Any) -> Any:
-    """Change what may be trained, as a training would."""
-    for weight in model.trainable_weights:
-        weight.assign(weight + 0.1)
-    return lab.history(loss=[1.0])
 
 
 FROZEN = {"use_bias": False, "kernel_initializer": "ones", "trainable": False}

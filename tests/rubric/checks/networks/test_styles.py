@@ -574,6 +574,43 @@ def test_what_is_learned_besides_the_copied_weights_is_told(build: Build) -> Non
     assert "but no longer after their training" in text(function.message)
 
 
+def sequential_prelu(n: int) -> Any:
+    import keras
+
+    hidden = [layer for _ in range(2) for layer in (keras.layers.Dense(4), keras.layers.PReLU())]
+    return compiled(keras.Sequential([keras.Input((n,)), *hidden, keras.layers.Dense(1)]))
+
+
+def subclassed_prelu(n: int) -> Any:
+    """Return a network whose layers are made in another order than rows go through them."""
+    import keras
+
+    made = dict.fromkeys(("p", "q"), keras.layers.PReLU) | dict(reversed(three(activation=None).items()))
+    return compiled(subclass(lambda self, x: self.c(self.q(self.b(self.p(self.a(x))))), **made))
+
+
+def train_differently() -> Callable[..., Any]:
+    """Return what changes every weight, each time in another way."""
+    random = np.random.default_rng(5)
+
+    def train_once(model: Any, *_: Any) -> Any:
+        model.set_weights([w + random.normal(0, 0.3, w.shape) for w in model.get_weights()])
+        return lab.history(loss=[1.0])
+
+    return train_once
+
+
+def test_slopes_that_all_networks_learn_are_copied_too() -> None:
+    builds = {
+        "build_sequential": sequential_prelu,
+        "build_functional": with_prelu,
+        "build_subclassed": subclassed_prelu,
+    }
+    for check in (SameLayers(ALL), SameFunction(ALL)):
+        judgement = of(check, train=train_differently(), **builds)
+        assert judgement.status is Status.PASSED, text(judgement.message)
+
+
 def skipping(n: int) -> Any:
     def call(self: Any, x: Any) -> Any:
         x = self.a(x)
