@@ -26,6 +26,7 @@ from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.data.base_network import BASE_WEIGHT
 from grader.rubric.data.dataset import Data
 
+_MAX_STATES = 40  # numbers that the random generators of some layers have: two for each
 _SMALL_UNITS = 11  # of the single Dense layer of the network that a count is tried with besides
 
 
@@ -392,6 +393,16 @@ class CountsTrainable(DrawnCheck, NetworkCheck):
                 received=text,
                 count=sum(right),
                 trainable=right[0],
+                frozen=right[1],
+            )
+            return failed(message, expected=str(right), received=text)
+        if answer[0] == right[0] and 0 < answer[1] - right[1] <= _MAX_STATES:
+            message = _(
+                "{function}() returns {received}, but {frozen} numbers of the network do not learn. "
+                "non_trainable_variables also holds the states of random generators, such as that of Dropout, "
+                "which are no weights: count non_trainable_weights.",
+                function=self.function,
+                received=text,
                 frozen=right[1],
             )
             return failed(message, expected=str(right), received=text)

@@ -32,6 +32,7 @@ from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.data.dataset import Data
 
 BORDER_ERROR = 0.01  # of the network's own: enough for a search on a grid
+_NEARLY_HALF = 0.002  # off 0.5: where a search by what the network says may end
 _CLEAR_RISE = 0.05  # from one end of the ramp to the other: a search on a grid finds where that is 0.5
 
 
@@ -205,7 +206,7 @@ class FindsBorder(NetworkCheck):
         except PreconditionFailedError as unmet:
             is_mistake = is_alike and unmet.judgement.status is Status.FAILED
             return unmet.judgement if is_mistake or unmet.judgement.status is Status.NOT_GRADED else None
-        if not borders or _is_near(again, borders):
+        if not borders or _is_near(again, borders) or self._is_nearly_half(again, fresh, outputs, case):
             return None
         if _is_near(again, [received]):
             message = _(
@@ -230,6 +231,16 @@ class FindsBorder(NetworkCheck):
             expected=_("the border of the network that it is given"),
             received=write_number(again, ".4g"),
         )
+
+    def _is_nearly_half(self, place: float, model: Model, outputs: Array, case: Case) -> bool:
+        """Return whether a network says nearly 0.5 at a place; `outputs`: what it gives for the ramp.
+
+        Where a network is flat, a search that ends there is farther from the border than for the trained one.
+        """
+        x = case.outside[self.training.array("x_probe")][:, 0].astype(np.float64)
+        is_raw = reads_logits(case, self.training, model)
+        likely = compute_likelihoods(outputs, model.output_activation, from_logits=is_raw)[0]
+        return bool(abs(np.interp(place, x, likely) - 0.5) <= _NEARLY_HALF)
 
     def _is_alike(self, outputs: Array, trained: Array, border: float, case: Case) -> bool:
         """Return whether a network rises or falls as the trained one, clearly, with its border among the rows."""

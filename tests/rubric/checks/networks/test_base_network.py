@@ -358,6 +358,8 @@ def test_what_learns_is_counted(data: Data, build: Build) -> None:
         (lambda model: count(model)[::-1], 0.5, "in the wrong order"),
         (lambda model: (len(model.trainable_weights), 8), 0.0, "as many numbers as its shape says"),
         (lambda model: (sum(count(model)), count(model)[1]), 0.0, "model.count_params() counts both"),
+        (lambda model: (count(model)[0], count(model)[1] + 2), 0.0, "count non_trainable_weights"),
+        (lambda model: (count(model)[0], count(model)[1] - 2), 0.0, "as many numbers as its shape says"),
         (lambda model: count(model)[0], 0.0, "has to return two numbers"),
         (lambda _model: ["few", "many"], 0.0, "has to return numbers"),
     ],

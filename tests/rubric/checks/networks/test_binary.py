@@ -630,6 +630,12 @@ def test_the_border_of_a_network_that_rises_as_the_trained_one_has_to_be_found(f
     assert bordered(own(), fresh=0.004).status is Status.PASSED
 
 
+@pytest.mark.parametrize(("fresh", "status"), [(0.02, Status.PASSED), (0.05, Status.FAILED)])
+def test_a_search_may_end_where_a_flat_network_says_nearly_one_half(fresh: float, status: Status) -> None:
+    """Weight 0.3 and no bias: 0.5015 and 0.50375."""
+    assert bordered(own(), fresh=fresh).status is status
+
+
 @pytest.mark.parametrize("fresh", [None, "text", np.zeros(3)])
 def test_a_number_is_expected_for_it(fresh: object) -> None:
     assert bordered(own(), fresh=fresh).status is Status.FAILED
