@@ -170,9 +170,9 @@ class SameFunction(ComparesNetworks):
 
         Nothing where one of them has learned something of another shape.
         """
-        ours, others = (_list_learned(case, each) for each in (network, self.first))
-        shapes = [[value.shape for value in each.values()] for each in (ours, others)]
-        return dict(zip(ours, others.values(), strict=True)) if shapes[0] == shapes[1] else {}
+        nodes, learned = (_list_learned(case, each) for each in (network, self.first))
+        shapes = [[value.shape for value in each.values()] for each in (nodes, learned)]
+        return dict(zip(nodes, learned.values(), strict=True)) if shapes[0] == shapes[1] else {}
 
     def _id(self, network: Training, *, is_trained: bool = False) -> str:
         return f"copied:{network.build}@{network.name}" + (":trained" if is_trained else "")
