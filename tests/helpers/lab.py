@@ -130,9 +130,8 @@ def run(
         wanted, arrays = check.replays(case)
         more = {step.id: run_graph(step, dict(arrays)) for step in wanted if step.id not in replays}
         if not more:
-            return _with(
-                case, replays
-            )  # a new one, which has concluded nothing yet: tests may change its evidence
+            # A new one, which has concluded nothing yet: tests may change its evidence.
+            return _with(case, replays)
         replays |= more
         case = _with(case, replays)
 

@@ -194,7 +194,7 @@ def _allow_no_bends(patch: pytest.MonkeyPatch) -> None:
 
 
 def _ask_only_after_training(patch: pytest.MonkeyPatch) -> None:
-    patch.setattr(Coefficients, "_judge_fresh", lambda *_: None)
+    patch.setattr(Coefficients, "_judge_second", lambda *_: None)
 
 
 def _believe_last_weights(patch: pytest.MonkeyPatch) -> None:
