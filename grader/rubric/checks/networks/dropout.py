@@ -14,6 +14,7 @@ from grader.evidence.network import Model
 from grader.evidence.run_evidence import ReplayResult
 from grader.protocol.evidence import GraphFacts
 from grader.protocol.plan import Replay, Step, TraceInTraining
+from grader.protocol.verdict import Status
 from grader.rubric.checks.networks.dropout_in_fit import judge_dropout_in_fit
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.checks.networks.two_answers import draws_random_numbers
@@ -135,7 +136,7 @@ class DropsInTraining(NetworkCheck):
             return while_fit_ran
         if replay.evidence.forbidden:  # its generator has a state, so it cannot be replayed, but is there
             return passed(_("Units are dropped in training, and no longer when the network predicts."))
-        return self._judge_answers(replay, model, case.replays.get(_name_learned(self._step(case.seeds[0]))))
+        return self._judge_answers(case, replay, model)
 
     def _require_replay(self, case: Case) -> ReplayResult:
         """Return the replay of the training mode; `PreconditionFailedError` where there is none that tells."""
@@ -155,7 +156,32 @@ class DropsInTraining(NetworkCheck):
             raise PreconditionFailedError(not_graded(message))
         return replay
 
-    def _judge_answers(self, replay: ReplayResult, model: Model, learned: ReplayResult | None) -> Judgement:
+    def _answer_with_learned(self, case: Case) -> Array | None:
+        """Return the answers in training with what was learned; None where no weight has learned that could show.
+
+        Raises:
+            PreconditionFailedError: the grader lost the evidence of the training, or the replay.
+        """
+        try:
+            require_certified(case, self.training, after=True)
+        except PreconditionFailedError as unmet:
+            if unmet.judgement.status is Status.NOT_GRADED:
+                raise
+            return None
+        if not self._find_learned(case):
+            return None
+        replay = case.replays.get(_name_learned(self._step(case.seeds[0])))
+        answers = _read_answers(replay) if replay is not None else None
+        if answers is None:
+            message = _(
+                "The grader could not find out what the network computes in training: {problem}. A person has to "
+                "look at it.",
+                problem=_("its frozen graph came to no result"),
+            )
+            raise PreconditionFailedError(not_graded(message))
+        return answers
+
+    def _judge_answers(self, case: Case, replay: ReplayResult, model: Model) -> Judgement:
         weights = [replay.arrays[ref] for ref in replay.evidence.constants.values()]
         assert model.graph is not None
         if not all(_is_among(kernel, weights) for _name, kernel in model.graph.kernels):
@@ -167,9 +193,9 @@ class DropsInTraining(NetworkCheck):
         answers = _read_answers(replay)
         if answers is None:
             return not_graded(_("In training, the network does not give one answer for each row."))
-        if not _differ(answers) and learned is not None:
-            trained = _read_answers(learned)
-            answers = answers if trained is None else trained
+        if not _differ(answers):
+            learned = self._answer_with_learned(case)
+            answers = answers if learned is None else learned
         if not _differ(answers):
             message = _(
                 "The network draws random numbers in training, but its answers hardly depend on them, or "

@@ -197,6 +197,15 @@ def test_dropout_in_front_of_weights_that_begin_at_zero_shows_when_they_have_lea
     assert judgement.status is (Status.PASSED if passes else Status.FAILED), text(judgement.message)
 
 
+@pytest.mark.parametrize("lost", ["in_training:build_model@0:learned", "trained:train@0"])
+def test_what_the_grader_lost_of_learned_weights_is_not_graded(lost: str) -> None:
+    layers, _passes = BEGINS_AT_ZERO["an output layer"]
+    check = DropsInTraining(NETWORK)
+    made = lab.run(check, DATA, {"build_model": sequential(layers), "train": _learn})
+    del made.replays[lost]  # type: ignore[attr-defined]
+    assert judged(check, made).status is Status.NOT_GRADED
+
+
 def with_rate(*rates: float) -> Callable[..., Any]:
     """Return what trains a network once with each rate, and puts the rate back that it had."""
 
