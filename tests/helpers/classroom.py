@@ -28,6 +28,7 @@ from grader.rubric.agreement_of_inputs import add_packed_rows
 from grader.rubric.checks import EachOutput, Output, Splits, Training, Trains
 from grader.rubric.data import Data, digits
 from tests.helpers.decoded import decoded_case
+from tests.helpers.fit_watch import keras_restored
 
 _TITLE = Bilingual(en="x", de="x")
 QUESTION = Question(course="", exercise="x", seeds=(0,))
@@ -284,16 +285,14 @@ def _print_warning(message: Warning | str, category: type[Warning], *_: object, 
 @contextlib.contextmanager
 def _nothing_patched() -> Iterator[None]:
     """Undo what a run changes in its process: the watch over `fit`, the arguments, the submission's module."""
-    import keras
-
-    held = keras.Model.fit, keras.Model.evaluate, sys.argv, builtins.input
+    held = sys.argv, builtins.input
     try:
-        with warnings.catch_warnings():  # warnings of students' code are printed, not raised
+        with keras_restored(), warnings.catch_warnings():  # warnings of students' code are printed, not raised
             warnings.simplefilter("default")
             warnings.showwarning = _print_warning
             yield
     finally:
-        keras.Model.fit, keras.Model.evaluate, sys.argv, builtins.input = held
+        sys.argv, builtins.input = held
         sys.modules.pop("submission", None)
 
 

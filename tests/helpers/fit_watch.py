@@ -1,26 +1,40 @@
 """The recorder of `fit` in the process of a test, which leaves Keras as it was afterwards."""
 
-from collections.abc import Mapping
+import contextlib
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-import pytest
 from msgspec.structs import replace
 
 from grader.evidence.case import Case
 
-METHODS = ("on_train_batch_end", "on_epoch_end", "on_train_end")
 
+@contextlib.contextmanager
+def keras_restored() -> Iterator[None]:
+    """Put back the methods of Keras that a recorder of `fit` replaces.
 
-def watch_fits(patch: pytest.MonkeyPatch) -> Any:
-    """Return a watch over the calls of `fit` until the end of the test."""
+    If they stayed, the next recorder would call this one, and after hundreds of tests Python's stack would end.
+    """
     import keras
 
+    callbacks = keras.callbacks.CallbackList
+    replaced = [(keras.Model, name) for name in ("fit", "evaluate")]
+    replaced += [(callbacks, name) for name in ("on_train_batch_end", "on_epoch_end", "on_train_end")]
+    originals = [(owner, name, getattr(owner, name)) for owner, name in replaced]
+    try:
+        yield
+    finally:
+        for owner, name, method in originals:
+            setattr(owner, name, method)
+
+
+@contextlib.contextmanager
+def watch_fits() -> Iterator[Any]:
+    """Yield a watch over the calls of `fit` of this process, until the end of the block."""
     from grader.sandbox.inside.fit_recorder import FitWatch
 
-    for owner, names in ((keras.Model, ("fit", "evaluate")), (keras.callbacks.CallbackList, METHODS)):
-        for name in names:  # which the watch replaces
-            patch.setattr(owner, name, getattr(owner, name))
-    return FitWatch()
+    with keras_restored():
+        yield FitWatch()
 
 
 def record_fits(watch: Any, case: Case, models: Mapping[str, object]) -> None:

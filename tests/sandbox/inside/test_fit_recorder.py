@@ -1,6 +1,6 @@
 """What is remembered of a real call of `fit`: its loss, and whether its validation rows are training rows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -40,13 +40,30 @@ def test_the_loss_is_remembered_with_what_it_takes() -> None:
 
 
 @pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch) -> Any:
+def watch() -> Iterator[Any]:
     """A watch over the calls of fit of this test."""
-    return watch_fits(monkeypatch)
+    with watch_fits() as watch:
+        yield watch
 
 
 X = np.random.default_rng(3).normal(0, 1, (24, 3)).astype(np.float32)
 Y, X_VAL = X[:, 0], X[16:] + 5
+
+
+def methods_of_keras() -> list[dict[str, Any]]:
+    import keras
+
+    return [dict(vars(owner)) for owner in (keras.Model, keras.callbacks.CallbackList, keras.callbacks.Callback)]
+
+
+def test_a_recorder_in_a_test_leaves_keras_as_it_was() -> None:
+    """Else each test would add a call to those that the tests after it make, until Python's stack ends."""
+    before = methods_of_keras()
+    with watch_fits():
+        assert methods_of_keras() != before
+    assert methods_of_keras() == before
+    case_of.__wrapped__(build("layers.Dense(10, 'softmax')") + train())
+    assert methods_of_keras() == before
 
 
 def network(*layers: Any) -> Any:

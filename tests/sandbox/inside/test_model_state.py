@@ -20,6 +20,7 @@ from grader.sandbox.inside import fast_fit
 from grader.sandbox.inside.child import SubmissionRun
 from grader.sandbox.inside.global_settings import GlobalSettings
 from grader.sandbox.inside.model_state import ModelStates
+from tests.helpers.fit_watch import keras_restored
 
 X = np.linspace(-1, 1, 24, dtype=np.float32).reshape(12, 2)
 Y = X.sum(axis=1)
@@ -209,31 +210,33 @@ def look_at_untrained(model, x):
 """
 
 
-def test_a_run_gives_each_step_the_model_as_the_step_before_it_left_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(keras.Model, "fit", keras.Model.fit)  # is put back, for a run replaces it
+def test_a_run_gives_each_step_the_model_as_the_step_before_it_left_it() -> None:
     submission = Submission("a.py", "0" * 64, "script", (Unit(SUBMISSION, SUBMISSION),))
-    run = SubmissionRun(Setup(submission=submission), {"x": X})
+    with keras_restored():
+        run = SubmissionRun(Setup(submission=submission), {"x": X})
 
-    def call(function: str, after: str = "") -> tuple[StepEvidence, Mapping[str, Array]]:
-        arguments = () if function == "build" else (ResultOf(step="build"), ArrayArg(name="x"))
-        return unpack(run.do(Call(id=function, function=function, arguments=arguments, after=after)), StepEvidence)
+        def call(function: str, after: str = "") -> tuple[StepEvidence, Mapping[str, Array]]:
+            arguments = () if function == "build" else (ResultOf(step="build"), ArrayArg(name="x"))
+            return unpack(
+                run.do(Call(id=function, function=function, arguments=arguments, after=after)), StepEvidence
+            )
 
-    with run.captured_io.on():
-        assert run.module is not None
-        assert run.module.execute(submission.units[0]) is None
-    run.settings = GlobalSettings()
-    assert isinstance(call("build")[0].outcome, Returned)
-    assert isinstance(call("train")[0].outcome, Returned)
-    assert isinstance(call("spoil", after="train")[0].outcome, Raised)
-    evidence, arrays = call("look", after="train")
-    assert isinstance(evidence.outcome, Returned)
-    assert isinstance(evidence.outcome.value, ArrayValue)
-    np.testing.assert_allclose(arrays[evidence.outcome.value.ref][:, 0], X.sum(axis=1), atol=1e-6)
-    # Without `after`, a step gets the model as `build` left it.
-    evidence, arrays = call("look_at_untrained")
-    assert isinstance(evidence.outcome, Returned)
-    assert isinstance(evidence.outcome.value, ArrayValue)
-    assert not arrays[evidence.outcome.value.ref]
+        with run.captured_io.on():
+            assert run.module is not None
+            assert run.module.execute(submission.units[0]) is None
+        run.settings = GlobalSettings()
+        assert isinstance(call("build")[0].outcome, Returned)
+        assert isinstance(call("train")[0].outcome, Returned)
+        assert isinstance(call("spoil", after="train")[0].outcome, Raised)
+        evidence, arrays = call("look", after="train")
+        assert isinstance(evidence.outcome, Returned)
+        assert isinstance(evidence.outcome.value, ArrayValue)
+        np.testing.assert_allclose(arrays[evidence.outcome.value.ref][:, 0], X.sum(axis=1), atol=1e-6)
+        # Without `after`, a step gets the model as `build` left it.
+        evidence, arrays = call("look_at_untrained")
+        assert isinstance(evidence.outcome, Returned)
+        assert isinstance(evidence.outcome.value, ArrayValue)
+        assert not arrays[evidence.outcome.value.ref]
 
 
 def test_global_settings_come_back(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """What is seen of a network while `fit` runs: weights that are put back, and layers that drop units or do not."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,9 +13,10 @@ X = np.random.default_rng(3).normal(0, 1, (24, 3)).astype(np.float32)
 
 
 @pytest.fixture
-def watch(monkeypatch: pytest.MonkeyPatch) -> Any:
+def watch() -> Iterator[Any]:
     """A watch over the calls of fit of this test."""
-    return watch_fits(monkeypatch)
+    with watch_fits() as watch:
+        yield watch
 
 
 def network(rate: float = 0.0) -> Any:

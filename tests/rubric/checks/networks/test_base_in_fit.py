@@ -142,12 +142,10 @@ def of_a_step_of_its_own(base: Any) -> Any:
     return model
 
 
-def judge(
-    data: Data, build: Callable[[Any], Any], train: Callable[..., Any], patch: pytest.MonkeyPatch
-) -> Judgement:
+def judge(data: Data, build: Callable[[Any], Any], train: Callable[..., Any]) -> Judgement:
     """Judge a training whose calls of `fit` are recorded as behind the walls."""
-    with patch.context() as inner:
-        watch, check, models = watch_fits(inner), FreezesBase(TRAINING), {}
+    check, models = FreezesBase(TRAINING), {}
+    with watch_fits() as watch:
 
         def keep(base: Any) -> Any:
             models["build_model@0"] = build(base)
@@ -167,10 +165,8 @@ def judge(
         (beside_a_copy(is_frozen=False), fit, "trained a copy of it"),
     ],
 )
-def test_a_base_that_learns_in_fit_was_not_frozen(
-    data: Data, build: Any, train: Any, words: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    judgement = judge(data, build, train, monkeypatch)
+def test_a_base_that_learns_in_fit_was_not_frozen(data: Data, build: Any, train: Any, words: str) -> None:
+    judgement = judge(data, build, train)
     assert judgement.status is Status.FAILED, text(judgement.message)
     assert words in text(judgement.message)
 
@@ -188,7 +184,7 @@ def test_a_base_that_learns_in_fit_was_not_frozen(
     ],
 )
 def test_a_base_that_no_training_changes_is_frozen_however_that_is_done(
-    data: Data, build: Any, train: Any, monkeypatch: pytest.MonkeyPatch
+    data: Data, build: Any, train: Any
 ) -> None:
-    judgement = judge(data, build, train, monkeypatch)
+    judgement = judge(data, build, train)
     assert judgement.status is Status.PASSED, text(judgement.message)

@@ -223,10 +223,10 @@ def with_rate(*rates: float) -> Callable[..., Any]:
     return train
 
 
-def after_fit(build: Callable[[], Any], train: Callable[..., Any], patch: pytest.MonkeyPatch) -> Judgement | None:
+def after_fit(build: Callable[[], Any], train: Callable[..., Any]) -> Judgement | None:
     """Return what is found in a training whose calls of `fit` are recorded as behind the walls."""
-    with patch.context() as inner:
-        watch, check, model = watch_fits(inner), DropsInTraining(NETWORK), build()
+    with watch_fits() as watch:
+        check, model = DropsInTraining(NETWORK), build()
         case = lab.run(check, DATA, {"build_model": lambda: model, "train": train})
         record_fits(watch, case, {"build_model@0": model})
     before = read_network(case, NETWORK, 0).before
@@ -235,9 +235,9 @@ def after_fit(build: Callable[[], Any], train: Callable[..., Any], patch: pytest
 
 
 @pytest.mark.parametrize("rates", [(0.0,), (1e-9,), (0.0, 0.5)])
-def test_dropout_that_is_off_while_fit_runs_is_none(rates: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_dropout_that_is_off_while_fit_runs_is_none(rates: Any) -> None:
     """Also where the rate is put back for a second fit: that goes on with the one of the first batch."""
-    judgement = after_fit(RIGHT["a layer"], with_rate(*rates), monkeypatch)
+    judgement = after_fit(RIGHT["a layer"], with_rate(*rates))
     assert judgement is not None
     assert judgement.status is Status.FAILED
     assert "while fit ran in train(), their rate was" in text(judgement.message)
@@ -245,8 +245,8 @@ def test_dropout_that_is_off_while_fit_runs_is_none(rates: Any, monkeypatch: pyt
 
 @pytest.mark.parametrize("name", ["a layer", "a mask of one's own", "gaussian dropout", "in a class"])
 @pytest.mark.parametrize("rates", [(), (0.4,), (0.4, 0.1)])
-def test_dropout_that_is_on_while_fit_runs_passes(name: str, rates: Any, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert after_fit(RIGHT[name], with_rate(*rates) if rates else fit_alone, monkeypatch) is None
+def test_dropout_that_is_on_while_fit_runs_passes(name: str, rates: Any) -> None:
+    assert after_fit(RIGHT[name], with_rate(*rates) if rates else fit_alone) is None
 
 
 def fit_alone(model: Any, x: Any, y: Any, *_validation: Any) -> Any:
