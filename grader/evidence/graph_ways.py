@@ -50,6 +50,30 @@ class GraphWays:
         after = self._walk(nodes, lambda name: name in self.alive)
         return self._go_to_surface(name for name in after if self.nodes[name].op == "StopGradient")
 
+    def find_own_gradients(self, nodes: Iterable[str]) -> tuple[str, ...]:
+        """Return what functions with a gradient of their own (`tf.custom_gradient`) give that come after nodes.
+
+        Such a function ends in an `IdentityN`. TensorFlow's silu does, too, and does not count: its gradient is
+        right.
+        """
+        after = self._walk(nodes, lambda name: name in self.alive)
+        results = (name for name in after if self.nodes[name].op == "IdentityN")
+        return self._go_to_surface(name for name in results if not self._is_silu(name))
+
+    def list_results(self, name: str) -> tuple[str, ...]:
+        """Return the names of what a node gives: `split:0`; that of an `IdentityN` gives as much as it reads."""
+        node = self.nodes[name]
+        return tuple(f"{name}:{place}" for place in range(len(node.inputs) if node.op == "IdentityN" else 1))
+
+    def _is_silu(self, name: str) -> bool:
+        """Return whether a function of `x` gives `x * sigmoid(x)`; its node reads the result and then `x`."""
+        result, *arguments = self.nodes[name].inputs
+        product = self.nodes.get(result)
+        if product is None or product.op != "Mul" or not arguments:
+            return False
+        factors = [self.nodes[factor] for factor in product.inputs if factor in self.nodes]
+        return arguments[0] in product.inputs and any(factor.op == "Sigmoid" for factor in factors)
+
     def _find_constants(self, node: str, kernel: Array) -> set[str]:
         """Return the constants with the values of a kernel that a node computes with."""
         names: set[str] = set()

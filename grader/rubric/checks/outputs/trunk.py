@@ -73,6 +73,9 @@ class SharedTrunk(OfAllOutputs):
             return _refuse_trunk(_explain_stop())
         if least is not None and not least.is_enough:
             return _refuse_trunk(_explain_small_part(name, shapes, max(0.0, least.share)))
+        doubtful = next((name for name, use in measured if use.is_doubtful), None)
+        if doubtful is not None:
+            return not_graded(_explain_own_gradient(doubtful))
         if len(measured) == len(views):
             return None
         return not_graded(
@@ -104,6 +107,14 @@ def _explain_stop() -> Words:
     return _(
         "The outputs share layers, but stop_gradient keeps one of them from teaching these: no gradient of its "
         "loss gets there. Remove stop_gradient."
+    )
+
+
+def _explain_own_gradient(name: str) -> Words:
+    return _(
+        "The outputs share layers, but {output} hangs on these through a function with a gradient of its own "
+        "(tf.custom_gradient), and the grader cannot tell what that gradient is. A person has to look at it.",
+        output=name,
     )
 
 

@@ -46,11 +46,17 @@ class TrunkUse:
 
     share: float
     stopped: float = 0.0  # of it, what goes through a stop_gradient, so that nothing is learned for it
+    doubtful: float = 0.0  # of it, what goes through a function with a gradient of its own, which may be any
 
     @property
     def learning_share(self) -> float:
-        """Return what part follows the shared layers on ways that a gradient can go back."""
+        """Return what part follows the shared layers on ways that a gradient may go back."""
         return self.share - max(0.0, self.stopped)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Return whether too little is left without the ways of which nobody knows what goes back."""
+        return self.is_enough and self.learning_share - max(0.0, self.doubtful) < LEAST
 
     @property
     def is_enough(self) -> bool:
@@ -133,7 +139,7 @@ def replay_trunk(views: Sequence[Case], training: Training) -> tuple[Sequence[Re
             input_node=model.facts.graph.input_node,
             output_node=answers,
             inputs=("use of the trunk:rows", "use of the trunk:other_rows"),
-            exchanged=tuple(tuple(f"{node}:0" for node in group) for group in places if group),
+            exchanged=tuple(group for group in places if group),
         )
         replays.append(replay)
         arrays[replay.graph] = view.steps[step].arrays[ref]
@@ -161,8 +167,12 @@ def _measure_output(views: Sequence[Case], view: Case, training: Training) -> Tr
     if not outputs:
         return None
     own, others, *mixed = outputs
-    shares = [share for share in (measure_share(own, others, one) for one in mixed) if share is not None]
-    return TrunkUse(*shares) if len(shares) == len(mixed) else None
+    names = [name for name, tensors in zip(_Places._fields, places, strict=True) if tensors]
+    shares = {name: measure_share(own, others, one) for name, one in zip(names, mixed, strict=True)}
+    measured = {name: share for name, share in shares.items() if share is not None}
+    if len(measured) < len(mixed):
+        return None
+    return TrunkUse(measured["exchanged"], measured.get("stopped", 0.0), measured.get("own_gradients", 0.0))
 
 
 def _read_outputs(replay: ReplayResult | None, view: Case, count: int) -> list[Array]:
@@ -181,10 +191,11 @@ def _read_outputs(replay: ReplayResult | None, view: Case, count: int) -> list[A
 
 
 class _Places(NamedTuple):
-    """Nodes of a graph that the values of other rows are put in place of."""
+    """Tensors of a graph that the values of other rows are put in place of."""
 
     exchanged: tuple[str, ...]  # what the shared layers give
     stopped: tuple[str, ...]  # what comes out of each stop_gradient behind them
+    own_gradients: tuple[str, ...]  # likewise, of each function with a gradient of its own
 
 
 def _find_places(views: Sequence[Case], view: Case, training: Training, step: str) -> _Places | None:
@@ -197,8 +208,9 @@ def _find_places(views: Sequence[Case], view: Case, training: Training, step: st
     untouched = find_untouched(trunk, other) if other is not None else frozenset()
     graph = GraphWays(view.replays[step])
     kernels = {node: kernel for node, kernel in trunk.learning.items() if node not in untouched}
-    exchanged = graph.find_uses(kernels)
-    return _Places(exchanged, graph.find_stops(exchanged))
+    uses = graph.find_uses(kernels)
+    groups = (uses, graph.find_stops(uses), graph.find_own_gradients(uses))
+    return _Places(*(tuple(tensor for node in group for tensor in graph.list_results(node)) for group in groups))
 
 
 def _name_replay(training: Training, view: Case) -> str:

@@ -67,7 +67,42 @@ def test_a_way_around_stop_gradient_that_carries_next_to_nothing_teaches_nothing
     assert "stop_gradient keeps one of them" in say(judgement.message)
 
 
+OWN_GRADIENT = """    import tensorflow as tf
+
+    @tf.custom_gradient
+    def own(value):
+        return {result}, lambda *gradients: 0.0 * gradients[0]
+
+    other = layers.Lambda(lambda value: {used})(trunk)
+"""
+
+
+@pytest.mark.parametrize(
+    ("result", "used"),
+    [
+        ("1.0 * value", "own(value)"),
+        ("(tf.zeros_like(value), 1.0 * value)", "own(value)[1]"),
+        ("tf.abs(value)", "own(value) + 1e-6 * value"),
+        ("value * tf.tanh(value)", "own(value)"),
+        ("tf.abs(value) * tf.sigmoid(value)", "own(value)"),
+    ],
+)
+def test_a_person_looks_where_a_function_has_a_gradient_of_its_own(result: str, used: str) -> None:
+    judgement = judge(functional(trunk=TRUNK + OWN_GRADIENT.format(result=result, used=used), kind=TO_OTHER))
+    assert judgement.status is Status.NOT_GRADED, say(judgement.message)
+    assert "kind hangs on these through a function with a gradient of its own" in say(judgement.message)
+
+
 HONEST = {
+    "a function with a gradient of its own beside the trunk": (
+        TRUNK + OWN_GRADIENT.format(result="1.0 * value", used="own(value) + value"),
+        TO_OTHER,
+    ),
+    "silu in front of the heads": (TRUNK + "    other = layers.Dense(6, activation='silu')(trunk)\n", TO_OTHER),
+    "silu as a function": (
+        TRUNK + "    other = layers.Lambda(keras.activations.silu)(layers.Dense(6)(trunk))\n",
+        TO_OTHER,
+    ),
     "the input beside the trunk": (TRUNK + "    trunk = layers.Concatenate()([x, trunk])\n", KIND),
     "a residual": (
         (
