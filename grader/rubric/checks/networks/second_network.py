@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from grader.core.arrays import Array
+from grader.core.i18n import _
 from grader.evidence.case import Case
-from grader.evidence.judgement import PreconditionFailedError
+from grader.evidence.judgement import PreconditionFailedError, not_graded
 from grader.evidence.network import Model, read_model
 from grader.evidence.run_evidence import ReplayResult
 from grader.protocol.plan import Describe, Replay, ResultOf, Step
@@ -63,10 +64,10 @@ class SecondNetwork:
         return (replay,), {name: described.arrays[graph.ref], probe: case.outside[probe]}
 
     def read(self, case: Case) -> tuple[Model, ReplayResult] | None:
-        """Return what it is, and its replay; None where it could not be built, described or replayed.
+        """Return what it is, and its replay; None where it cannot be built, or its graph cannot be run.
 
         Raises:
-            PreconditionFailedError: the grader lost its evidence.
+            PreconditionFailedError: the grader lost its evidence, or the replay of it.
         """
         try:
             case.seen(self._described)
@@ -74,7 +75,16 @@ class SecondNetwork:
             if unmet.judgement.status is Status.NOT_GRADED:
                 raise
             return None
-        model, replayed = read_model(case, self._described, self.training), case.replays.get(self._described)
+        asked, _arrays = self.replays(case)
+        replayed = case.replays.get(self._described)
+        if asked and replayed is None:
+            message = _(
+                "The grader could not run a second network, which is only built: {problem}. A person has to look "
+                "at it.",
+                problem=_("its frozen graph came to no result"),
+            )
+            raise PreconditionFailedError(not_graded(message))
+        model = read_model(case, self._described, self.training)
         if model is None or model.graph is None or replayed is None or not replayed.evidence.outputs:
             return None
         return model, replayed

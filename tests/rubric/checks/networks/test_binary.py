@@ -655,8 +655,10 @@ def test_a_call_for_it_that_the_grader_lost_is_not_graded(weight: float) -> None
     assert bordered(own(), fresh_line=(weight, 0.0), stopped=True).status is Status.NOT_GRADED
 
 
-def test_a_second_network_without_a_replay_takes_no_points() -> None:
-    assert bordered(own(), fresh=own(), lost=True).status is Status.PASSED
+def test_a_lost_replay_of_a_second_network_is_not_graded() -> None:
+    judgement = bordered(own(), lost=True)
+    assert judgement.status is Status.NOT_GRADED
+    assert "could not run a second network" in text(judgement.message)
 
 
 # As good as scikit-learn.

@@ -326,6 +326,19 @@ def test_what_the_grader_lost_of_an_untrained_network_is_not_graded(name: str) -
     assert judged(check, made).status is Status.NOT_GRADED
 
 
+def test_a_lost_replay_of_an_untrained_network_is_not_graded() -> None:
+    check = Coefficients((ONE,)).with_seal(SEAL)
+    made = lab.run(check, DATA, {"build_model": neuron, "train": learn, "coefficients": PAIRS["lists"]})
+    assert judged(check, made).status is Status.PASSED
+    lost = [step for step in made.replays if "fresh" in step]
+    assert lost
+    for step in lost:
+        del made.replays[step]  # type: ignore[attr-defined]
+    judgement = judged(check, made)
+    assert judgement.status is Status.NOT_GRADED
+    assert "could not run a second network" in text(judgement.message)
+
+
 def test_two_plain_numbers_are_the_coefficients_of_one_feature() -> None:
     judgement = of(
         Coefficients((ONE,)), coefficients=lambda m: tuple(float(w.ravel()[0]) for w in m.get_weights())
