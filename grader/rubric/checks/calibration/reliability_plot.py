@@ -15,7 +15,7 @@ from grader.protocol.evidence import FigureValue
 from grader.protocol.plan import ArrayArg, Call, LiteralArg, Step
 from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.formulas.calibration import draw_predictions, reliability
-from grader.rubric.checks.functions.figure_texts import add_unseen
+from grader.rubric.checks.functions.figure_texts import add_unseen, says_something
 
 HALF = 0.5  # what is kept of a diagram whose points are right
 CLOSE = 1e-3  # of points in a figure, which come in single precision
@@ -90,7 +90,7 @@ class PlotsReliability(DrawnCheck):
                 )
             )
         with_marks = [axes for axes in value.axes if axes.lines or axes.scatters]
-        if not any(axes.x_label and axes.y_label for axes in with_marks):
+        if not any(says_something(axes.x_label) and says_something(axes.y_label) for axes in with_marks):
             lacking.append(
                 _(
                     "The points are right, but an axis has no label: say what is on it, mean prediction and "

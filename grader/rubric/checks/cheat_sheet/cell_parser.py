@@ -36,7 +36,10 @@ _FILLERS = _words(
 )
 _LABEL_FILLERS = _FILLERS | _words("shape form dtype type length laenge")  # "integers, shape (n,)"
 _PER = _words("per each every je pro fuer for jede jeder jedes jeden")
-_NOT = _words("not no never without nicht kein keine keinen ohne nie except ausser instead statt rather anstatt")
+_NOT = _words(
+    "not no never without nicht kein keine keinen ohne nie except ausser instead statt rather anstatt avoid "
+    "avoids avoided vermeide vermeiden meide meiden hate hates unlike forbidden verboten"
+)
 _VAGUE = frozenset({"crossentropy", "log_loss"})  # says too little: brackets may say the rest
 MOST_READ = 1000  # characters of a cell, many spaces counted as one
 _MOST_SEEN = 100_000  # characters in which spaces are looked for
@@ -46,7 +49,7 @@ _LONGEST = 7  # tokens in a spelling
 # "share of wrong answers".
 _TURNED_ROUND = re.compile(
     r"\b(?:else|others?|anders|anderes|andere) (?:than|but|als|except)\b|\b(?:anything|everything|all|alles) but\b"
-    r"|\b(?:opposite|contrary|reverse|gegenteil) (?:of|to|von|vom|des|der|zu)\b"
+    r"|\bnon[ -]linear\b|\b(?:opposite|contrary|reverse|gegenteil) (?:of|to|von|vom|des|der|zu)\b"
     r"|\b(?:is|are|be|was|ist|sind|war|waere) (?:\w{1,20} )?(?:wrong|incorrect|bad|falsch|schlecht|ungeeignet)\b"
 )
 

@@ -15,6 +15,11 @@ def join_texts(axes: AxesFacts) -> str:
     return f"{axes.title} {axes.x_label} {axes.y_label}"
 
 
+def says_something(text: str) -> bool:
+    """Return whether there are letters or digits in a label, and not only spaces or dots."""
+    return any(character.isalnum() for character in text)
+
+
 def has_numbers(text: str) -> bool:
     """Return whether there are digits in a text."""
     return bool(_NUMBER.search(text))

@@ -21,7 +21,13 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.calls import show_call, write_call
 from grader.rubric.checks.fitting import require_features
-from grader.rubric.checks.functions.figure_texts import add_unseen, has_numbers, join_texts, names_classes
+from grader.rubric.checks.functions.figure_texts import (
+    add_unseen,
+    has_numbers,
+    join_texts,
+    names_classes,
+    says_something,
+)
 from grader.rubric.checks.functions.histories import vary_histories
 from grader.rubric.data.dataset import Data
 
@@ -303,11 +309,13 @@ def find_missing_curve(drawn: Drawn, curves: HistoryArg) -> Words | None:
     count = {a: sum(_is_one_of(arrays[ref], curves) for ref in a.lines) for a in figure.axes}
     with_lines = [axes for axes in figure.axes if count[axes]]
     # Two axes over one another may share one legend; a lonely curve needs none where a title tells what it is.
-    enough = [len(a.legend) >= min(2, count[a]) or (count[a] == 1 and a.title) for a in with_lines]
-    if not all(enough) and not any(len(axes.legend) >= 4 for axes in with_lines):
+    entries = {a: sum(map(says_something, a.legend)) for a in with_lines}
+    enough = [entries[a] >= min(2, count[a]) or (count[a] == 1 and says_something(a.title)) for a in with_lines]
+    if not all(enough) and not any(entries[axes] >= 4 for axes in with_lines):
         return _("a legend is missing: nobody can tell training from validation.")
     # Panels above one another may share the label of the x axis.
-    if not any(axes.x_label for axes in with_lines) or not all(a.y_label or a.title for a in with_lines):
+    named = [says_something(axes.y_label + axes.title) for axes in with_lines]
+    if not any(says_something(axes.x_label) for axes in with_lines) or not all(named):
         return _("an axis has no label: say what is on it, such as epoch and loss.")
     return None
 

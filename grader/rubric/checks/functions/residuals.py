@@ -14,7 +14,7 @@ from grader.evidence.values import name_of
 from grader.protocol.evidence import AxesFacts, FigureValue
 from grader.protocol.plan import ArrayArg, Call, ResultOf, Step
 from grader.rubric.checks.calls import show_call, write_network_call
-from grader.rubric.checks.functions.figure_texts import add_unseen
+from grader.rubric.checks.functions.figure_texts import add_unseen, says_something
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 
 CLOSE = 1e-3  # share of the range of a coordinate by which a point may be off
@@ -130,7 +130,7 @@ def _find_missing(axes: AxesFacts, arrays: Mapping[str, Array]) -> Words | None:
     lines = [arrays[ref] for ref in marks if ref in arrays and _is_zero_line(arrays[ref])]
     if not any(axes.unseen is None or np.ptp(line[:, 0]) > 0 for line in lines):
         return _("a line at 0 is missing, from which one sees what is too high and what is too low: axhline(0).")
-    if not axes.x_label or not axes.y_label:
+    if not says_something(axes.x_label) or not says_something(axes.y_label):
         return _("an axis has no label: say what is on it, such as prediction and residual.")
     return None
 

@@ -213,12 +213,11 @@ GRID = np.stack(np.meshgrid(np.arange(0, 1.0005, 0.0018), np.arange(0, 1.0005, 0
 COLUMNS = np.array([[x, y] for x in POINTS[:, 0] for y in np.arange(0, 1.0005, 0.0018)])
 
 
-def drawn(*, lines: Any = (), scatters: Any = (), labels: bool = True) -> StepResult:
+def drawn(*, lines: Any = (), scatters: Any = (), labels: tuple[str, str] = ("prediction", "share")) -> StepResult:
     """Return what a figure with these marks leaves."""
     arrays = {str(i): np.asarray(mark, dtype=np.float32) for i, mark in enumerate([*lines, *scatters])}
     refs = tuple(arrays)
-    x_label, y_label = ("mean prediction", "fraction") if labels else ("", "")
-    axes = AxesFacts(lines=refs[: len(lines)], scatters=refs[len(lines) :], x_label=x_label, y_label=y_label)
+    axes = AxesFacts(lines=refs[: len(lines)], scatters=refs[len(lines) :], x_label=labels[0], y_label=labels[1])
     return seen("draw@figure", Returned(value=FigureValue(axes=(axes,))), arrays)
 
 
@@ -271,7 +270,9 @@ def test_diagrams_that_show_the_same_pass(step: StepResult) -> None:
     ("step", "share", "words"),
     [
         (drawn(lines=[POINTS]), 0.5, "the diagonal from (0, 0) to (1, 1) is missing"),
-        (drawn(lines=[DIAGONAL, POINTS], labels=False), 0.5, "an axis has no label"),
+        (drawn(lines=[DIAGONAL, POINTS], labels=("", "")), 0.5, "an axis has no label"),
+        (drawn(lines=[DIAGONAL, POINTS], labels=("prediction", " ")), 0.5, "an axis has no label"),
+        (drawn(lines=[DIAGONAL, POINTS], labels=("-", "share")), 0.5, "an axis has no label"),
         (drawn(lines=[DIAGONAL, POINTS[:, ::-1]]), 0.0, "the axes are exchanged"),
         (
             drawn(lines=[DIAGONAL, np.column_stack([(np.arange(8) + 0.5) / 8, POINTS[:, 1]])]),

@@ -288,6 +288,9 @@ def test_what_a_fair_teacher_accepts_passes(row: str, column: str, text: str) ->
     [
         ("one_hot", "activation", "softmax is wrong"), ("one_hot", "activation", "softmax wäre ganz falsch"),
         ("tagging", "activation", "anything else than sigmoid"),
+        ("regression", "activation", "avoid linear"), ("one_hot", "activation", "softmax: forbidden"),
+        ("one_hot", "activation", "everyone hates softmax"), ("regression", "loss", "vermeide MSE"),
+        ("regression", "activation", "non-linear"), ("tagging", "labels", "avoid multi-hot"),
         ("tagging", "activation", "alles andere als Sigmoid"),
         ("tagging", "activation", "anything but sigmoid"), ("regression", "loss", "I think the opposite of mse"),
         ("regression", "loss", "das Gegenteil von MSE"), ("tagging", "metrics", "all but f1"),
@@ -324,6 +327,7 @@ def test_the_contrary_and_other_numbers_do_not_pass(row: str, column: str, text:
         ("integers", "labels", "integers from 0 to 9"), ("integers", "labels", "0, 1, 2, ..., k-1"),
         ("integers", "labels", "int, one number (1-D)"), ("integers", "labels", "integers 0 to n_classes - 1"),
         ("integers", "labels", "number of the class"), ("integers", "labels", "0 bis 9, 1 Zahl je Zeile"),
+        ("integers", "labels", "non-negative integers"), ("regression", "activation", "nothing, linear"),
         ("integers", "labels", "ganze Zahlen ab 0"), ("integers", "labels", "1 integer per row"),
         ("regression", "labels", "number of rooms"), ("regression", "labels", "numbers from 1 to 10"),
         ("regression", "labels", "float: 0.5"),

@@ -335,6 +335,11 @@ def test_learning_curves_alone_pass_in_the_same_styles(drawing: Drawing) -> None
     [
         (curves(legend=0), "plot_history(): a legend is missing"),
         (curves(labels=False), "plot_history(): an axis has no label"),
+        (changed(curves(), x_label=" ", y_label="value"), "plot_history(): an axis has no label"),
+        (changed(curves(), y_label="."), "plot_history(): an axis has no label"),
+        (changed(curves(), legend=(" ", "_")), "plot_history(): a legend is missing"),
+        (changed(curves(legend=0), title="-"), "plot_history(): a legend is missing"),
+        (changed(shared_legend(), legend=(" ", "  ", ".", "loss")), "plot_history(): a legend is missing"),
         (Drawing().add(lines=[curve(k) for k in KEYS[::2]], legend=2), "the curve of val_loss is missing"),
     ],
 )

@@ -22,7 +22,7 @@ ORDER = np.argsort(TRUTH)
 Draw = Callable[[Any], object]
 
 
-def find_problem(draw: Draw, *, line: bool = True, labels: bool = True) -> str:
+def find_problem(draw: Draw, *, line: bool = True, labels: tuple[str, str] = ("prediction", "ŷ - y")) -> str:
     """Return what the check says of a figure; "" for nothing."""
     from matplotlib.figure import Figure
 
@@ -31,8 +31,7 @@ def find_problem(draw: Draw, *, line: bool = True, labels: bool = True) -> str:
     draw(axes)
     if line:
         axes.axhline(0)
-    if labels:
-        axes.set(xlabel="prediction", ylabel="residual")
+    axes.set(xlabel=labels[0], ylabel=labels[1])
     store = Store()
     value = encode_figures.describe(figure, store)
     assert isinstance(value, FigureValue)
@@ -116,4 +115,5 @@ def test_line_and_labels_are_needed() -> None:
         axes.scatter(PREDICTED, REST)
 
     assert "a line at 0 is missing" in find_problem(draw, line=False)
-    assert "an axis has no label" in find_problem(draw, labels=False)
+    for labels in (("", ""), ("prediction", ""), ("", "residual"), ("prediction", " "), ("...", "residual")):
+        assert "an axis has no label" in find_problem(draw, labels=labels)
