@@ -15,6 +15,12 @@ from grader.evidence.values import name_of
 from grader.protocol.evidence import Entries, FitFacts
 from grader.protocol.plan import ArrayArg, Call, Replay, Step
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.functions.continued_networks import (
+    find_continued,
+    read_head,
+    read_loss,
+    refuse_continued,
+)
 from grader.rubric.checks.functions.fitted_networks import (
     ROUNDING,
     FittedNetwork,
@@ -100,6 +106,7 @@ class Experiments(Check):
             or self._not_learned(self.losses, {CROSS_ENTROPY: float(curves[CROSS_ENTROPY].ravel().max())})
             or self._not_what_fit_said(case, accuracies)
             or (self._not_computed(case, accuracies, curves) if case.seal.is_closed else None)
+            or self._continued(case)
         )
         if problem:
             return problem
@@ -245,6 +252,15 @@ class Experiments(Check):
             problem = self._judge_curve(case, name, curve, losses)
             if problem is not None:
                 return problem
+        return None
+
+    def _continued(self, case: Case) -> Judgement | None:
+        """Each choice needs a network of its own: one that has learned before is no comparison."""
+        for function, variant in ((self.activations, read_head), (self.losses, read_loss)):
+            step = f"{function}@experiment"
+            pair = find_continued(read_networks(case, step), case.seen(step).arrays, variant)
+            if pair is not None:
+                return refuse_continued(function, *pair)
         return None
 
     def _judge_curve(

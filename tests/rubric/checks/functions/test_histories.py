@@ -1,6 +1,7 @@
 """Diagnoses: different honest rules pass, and so do the words in other clothes."""
 
 from collections.abc import Callable, Mapping
+from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
 
@@ -94,6 +95,29 @@ def test_the_accuracy_on_validation_rows_alone_does_not_tell_all_kinds_apart(num
     assert min(ends["overfitting"]) < max(ends["underfitting"]) < max(ends["overfitting"])
 
 
+@pytest.mark.parametrize("number", range(20))
+@pytest.mark.parametrize("key", ["loss", "val_loss", "accuracy", "val_accuracy"])
+def test_no_curve_tells_all_kinds_apart_by_where_it_ends(key: str, number: int) -> None:
+    ends: dict[str, list[float]] = {}
+    for truth, curves in vary_histories(Seal(PRACTICE).derive(f"validate {number}")).values():
+        ends.setdefault(truth, []).append(curves.series[key][-1])
+    ranges = sorted((min(values), max(values)) for values in ends.values())
+    assert any(one[1] > other[0] for one, other in pairwise(ranges))
+
+
+def test_more_histories_leave_the_first_ones_as_they_were() -> None:
+    varied = vary_histories(Seal(PRACTICE).derive("validate 0"))
+    assert [varied[f"history-{number}"][0] for number in range(1, 7)] == [
+        "good fit",
+        "good fit",
+        "underfitting",
+        "underfitting",
+        "overfitting",
+        "overfitting",
+    ]
+    assert sorted(varied[f"history-{number}"][0] for number in (7, 8)) == ["good fit", "overfitting"]
+
+
 @pytest.mark.parametrize("rule", RULES)
 def test_honest_rules_are_right_with_each_secret(rule: Callable[[Any], str]) -> None:
     for number in range(50):
@@ -110,9 +134,9 @@ def test_the_first_epochs_do_not_tell_the_kinds_apart() -> None:
     assert len(ratios) > 3  # else a table of their quotients would do
 
 
-def test_each_kind_has_two_clear_histories() -> None:
+def test_each_kind_has_clear_histories() -> None:
     truths = [truth for truth, _ in HISTORIES.values()]
-    assert {truth: truths.count(truth) for truth in truths} == {"overfitting": 2, "underfitting": 2, "good fit": 2}
+    assert {truth: truths.count(truth) for truth in truths} == {"overfitting": 3, "underfitting": 2, "good fit": 3}
     for _, curves in HISTORIES.values():
         assert set(curves.series) == {"loss", "accuracy", "val_loss", "val_accuracy"}
         assert len({len(values) for values in curves.series.values()}) == 1
