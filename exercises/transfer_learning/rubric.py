@@ -82,7 +82,7 @@ RUBRIC = Rubric(
                 de="Ein Kopf hat wenige Gewichte, darum reichen ihm ein paar hundert Bilder.",
             ),
             check=Trains(TRAINING),
-            depends_on=("architecture", "head_and_loss"),
+            depends_on=("architecture",),
         ),
         Criterion(
             id="frozen",

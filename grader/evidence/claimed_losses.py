@@ -13,6 +13,7 @@ from grader.protocol.evidence import CompileFacts, FitFacts
 from grader.protocol.training import Training
 
 LOSS_SHARE, LOSS_SLACK = 0.5, 0.1  # a history may be better than the network by this much
+_OF_PROBABILITIES = frozenset({"binary_crossentropy", "binary_focal_crossentropy"})
 ROWS_AT_A_TIME = 1 << 18  # hashes of rows that are searched at a time: 2 MiB
 
 
@@ -28,6 +29,9 @@ def compute_model_loss(model: Model, fit: FitFacts, outputs: Array, labels: Arra
     compiled = model.facts.compiled
     if compiled is None or compiled.loss != fit.loss:
         return None
+    is_binary = compiled.loss in _OF_PROBABILITIES and (outputs.ndim < 2 or outputs.shape[1] == 1)
+    if is_binary and labels.size and not 0 <= labels.min() <= labels.max() <= 1:
+        return None  # it falls without end, and behind a sigmoid Keras counts on where we cannot
     value = compute_loss(compiled.loss, outputs, labels, compiled.from_logits, compiled.label_smoothing)
     return value if value is not None and np.isfinite(value) else None
 

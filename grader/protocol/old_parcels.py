@@ -18,7 +18,10 @@ if TYPE_CHECKING:
 R = TypeVar("R")
 # Of steps of a plan. Release 0.1 had `inputs` of replays, but no plan with replays is hashed.
 _NEW_FIELDS = frozenset(
-    {"freeze", "refuses_layers", "output_names", "heads", "as_dict", "inputs", "fixed_features"}
+    {
+        *("freeze", "refuses_layers", "output_names", "heads", "as_dict", "inputs", "fixed_features"),
+        "tensorflow_seed",
+    }
 )
 _HEADER = struct.Struct("<II")  # lengths of the record and of the list of names
 

@@ -73,6 +73,8 @@ class Call(Tagged, frozen=True, tag="Call"):
     function: str  # name of a global function
     arguments: tuple[Argument, ...] = ()  # passed by position
     seed: int = 0  # of Python, NumPy and TensorFlow, set before the call
+    # Of TensorFlow, where it is not `seed`: what a function shuffles with a seed of its own depends on both.
+    tensorflow_seed: int | None = None
     after: str = ""  # id of a step that has to have returned first; "" for none
     limit_seconds: float = 20.0  # of wall time
     figure: bool = False  # the result is the figure that it drew: returned, or left as the current one

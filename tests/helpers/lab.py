@@ -35,6 +35,7 @@ from grader.protocol.plan import (
     Call,
     Describe,
     FolderArg,
+    ListArg,
     LiteralArg,
     ReadFiles,
     Replay,
@@ -52,6 +53,7 @@ from grader.rubric.checks.base import Check
 from grader.rubric.checks.stand_ins import solve_stand_ins
 from grader.rubric.data import Data
 from grader.sandbox.inside.array_store import Store
+from grader.sandbox.inside.determinism import set_tensorflow_seed
 from grader.sandbox.inside.encode_values import encode
 from grader.sandbox.inside.folders import handle_files, make_folder
 from grader.sandbox.inside.layer_calls import refuse_layer_calls
@@ -266,12 +268,16 @@ class _Lab:
 
         function: Callable[..., Any] = self.functions[step.function]
         keras.utils.set_random_seed(step.seed)
+        if step.tensorflow_seed is not None:
+            set_tensorflow_seed(step.tensorflow_seed)
         arguments: list[Any] = []
         for argument in step.arguments:
             if isinstance(argument, Given):
                 arguments.append(self.arrays[argument.name].copy())
             elif isinstance(argument, ResultOf):
                 arguments.append(self.live[argument.step])
+            elif isinstance(argument, ListArg):
+                arguments.append(self.arrays[argument.name].tolist())
             elif isinstance(argument, FolderArg):
                 arguments.append(str(make_folder(argument.name)))
             else:

@@ -67,7 +67,7 @@ from grader.sandbox.inside import encode_figures, semaphores, substitutes
 from grader.sandbox.inside.array_store import Store
 from grader.sandbox.inside.captured_io import CapturedIO
 from grader.sandbox.inside.clock import Clock
-from grader.sandbox.inside.determinism import make_deterministic, set_seed
+from grader.sandbox.inside.determinism import make_deterministic, set_seed, set_tensorflow_seed
 from grader.sandbox.inside.encode_values import encode, type_name
 from grader.sandbox.inside.evidence_size import (
     EvidenceTooLargeError,
@@ -333,6 +333,8 @@ class SubmissionRun:
     def _call_function(self, step: Call, function: Any, arguments: list[object], store: Store) -> Outcome:
         assert self.module is not None
         set_seed(step.seed)
+        if step.tensorflow_seed is not None:
+            set_tensorflow_seed(step.tensorflow_seed)
         set_figure_graded(step.figure)
         try:
             with self.captured_io.on(), refuse_layer_calls() if step.refuses_layers else contextlib.nullcontext():

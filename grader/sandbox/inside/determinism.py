@@ -6,6 +6,7 @@ import tensorflow as tf
 from grader.sandbox.inside.seeded_generators import seed_generators
 
 set_seed = keras.utils.set_random_seed
+set_tensorflow_seed = tf.random.set_seed
 
 
 def make_deterministic() -> None:

@@ -36,6 +36,7 @@ MAX_FILES = 50  # that are named
 MAX_JSON_BYTES = 8 << 20
 MAX_DEPTH = 3  # of a model within JSON
 _HDF5, _ZIP = b"\x89HDF", b"PK\x03\x04"
+_MODEL_IN_ZIP = b"model.weights.h5"  # the name of the weights in a `.keras` file, whatever that is called
 _MODEL_IN_HDF5 = b"model_config"  # the attribute that `model.save("model.h5")` writes the architecture to
 
 
@@ -154,7 +155,7 @@ def find_kind(path: Path) -> str:
         if beginning == _HDF5:
             return "keras" if _MODEL_IN_HDF5 in path.read_bytes() else "hdf5"
         if beginning == _ZIP:
-            return "keras" if path.suffix == ".keras" else "other"
+            return "keras" if _MODEL_IN_ZIP in path.read_bytes() else "other"
         if path.stat().st_size <= MAX_JSON_BYTES:
             return "architecture" if _holds_model(json.loads(path.read_text("utf-8"))) else "json"
     return "other"

@@ -4,7 +4,9 @@ This is the only module that reads attributes of Keras objects, apart from `inne
 and what makes `fit` faster. It runs in the process of the submission.
 """
 
+import contextlib
 import re
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -78,6 +80,18 @@ def made_history(series: dict[str, list[float]]) -> Any:
     return history
 
 
+def _build_around_normalization(model: Any, sample: np.ndarray[Any, Any]) -> None:
+    """Build a model of one's own class with a Normalization that was not adapted yet.
+
+    Where the first call builds it, as measured with Keras 3.15, that layer keeps tensors of a graph that is thrown
+    away, and can neither be called again nor adapted. `build` warns that it leaves the layers to the first call.
+    """
+    with contextlib.suppress(Exception), warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        if not model.built and any(isinstance(x, keras.layers.Normalization) for x, _ in flatten_layers(model)):
+            model.build((None, *sample.shape[1:]))
+
+
 def describe(
     model: Any,
     sample: np.ndarray[Any, Any],
@@ -99,7 +113,9 @@ def describe(
     """
     graph, problem, outputs, is_frozen = None, "", 1, True
     trials: tuple[LossTrial, ...] = ()
-    call = model if call is None else call
+    if call is None:
+        call = model
+        _build_around_normalization(model, sample)
     try:
         # Subclassed models have no weights before they are first called.
         answer = _call(call, sample[:2])

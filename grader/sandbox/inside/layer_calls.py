@@ -5,18 +5,9 @@ from contextlib import ExitStack, contextmanager
 from typing import Any, Never
 
 import keras
-from keras.src.models.functional import Functional
 
 # What computes with weights. Layers and models that a submission makes of its own come to `Layer.__call__`, too.
 _OF_LAYERS = (keras.layers.Layer, ("__call__",))
-_OF_KINDS = (
-    (keras.layers.Dense, ("call",)),
-    (keras.layers.Activation, ("call",)),
-    (keras.layers.ReLU, ("call",)),
-    (keras.layers.Softmax, ("call",)),
-    (keras.Sequential, ("call",)),
-    (Functional, ("call",)),
-)
 _OF_MODELS = (
     keras.Model,
     ("evaluate", "fit", "predict", "predict_on_batch", "test_on_batch", "train_on_batch"),
@@ -31,10 +22,20 @@ class LayerCallRefusedError(RuntimeError):
 def refuse_layer_calls() -> Iterator[None]:
     """Let calls of layers and models raise `LayerCallRefusedError` until the end of the block."""
     with ExitStack() as stack:
-        for kind, names in (_OF_LAYERS, *_OF_KINDS, _OF_MODELS):
+        for kind, names in (_OF_LAYERS, *((kind, ("call",)) for kind in _list_kinds()), _OF_MODELS):
             for name in names:
                 stack.enter_context(_refuse(kind, name))
         yield
+
+
+def _list_kinds() -> Iterator[type]:
+    """Yield the layers and models of Keras that define `call`, which works without `__call__` as well."""
+    unvisited: list[type] = [keras.layers.Layer]
+    while unvisited:
+        kind = unvisited.pop()
+        unvisited += kind.__subclasses__()
+        if "call" in vars(kind) and kind.__module__.startswith("keras."):
+            yield kind
 
 
 @contextmanager

@@ -88,7 +88,11 @@ def _install(submission: Submission, names: dict[str, Any], files: Mapping[str, 
 
 # By module of this package: the names that the child uses of it.
 _REPLACED: Mapping[str, Mapping[str, object]] = {
-    "determinism": {"make_deterministic": seed_generators, "set_seed": _set_seed},
+    "determinism": {
+        "make_deterministic": seed_generators,
+        "set_seed": _set_seed,
+        "set_tensorflow_seed": lambda _seed: None,
+    },
     "fit_recorder": {"FitWatch": _NoFits},
     "global_settings": {"GlobalSettings": PythonSettings},
     "keras_facts": {

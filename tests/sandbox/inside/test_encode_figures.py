@@ -115,6 +115,61 @@ def test_the_colour_of_a_dark_background_cannot_be_seen_on_it() -> None:
     assert count(lambda a: a.plot(X, Y, color=a.get_facecolor()), "ggplot", facecolor="red") == (0, 1)
 
 
+def cover(axes: Any) -> object:
+    """Put a white area over everything."""
+    return axes.add_patch(plt.Rectangle((-99, -99), 999, 999, color="white", zorder=99))
+
+
+def cover_by_axes(axes: Any) -> object:
+    """Put other axes over everything."""
+    return axes.figure.add_axes([0, 0, 1, 1], xticks=[], yticks=[])
+
+
+COVERED: dict[str, Draw] = {
+    "a line": lambda a: (a.plot(X, Y), cover(a)),
+    "points": lambda a: (a.scatter(X, Y), cover(a)),
+    "lines": lambda a: (a.hlines([1, 2], 1, 3), cover(a)),
+    "a line below an area": lambda a: (a.plot(X, Y), a.fill_between([0, 4], 0, 9, color="grey", zorder=9)),
+    "a picture": lambda a: (a.imshow(PICTURE), cover(a)),
+    "points below other axes": lambda a: (a.scatter(X, Y), cover_by_axes(a)),
+    "a picture below other axes": lambda a: (a.imshow(PICTURE), cover_by_axes(a)),
+    "points below a picture": lambda a: (a.scatter(X, Y), a.imshow(PICTURE, extent=(0, 9, 0, 9), zorder=9)),
+}
+
+
+@pytest.mark.parametrize("name", COVERED)
+def test_what_lies_below_an_area_is_left_out(name: str) -> None:
+    marks, unseen = count(COVERED[name])
+    assert unseen == 1
+    assert marks <= 1
+
+
+HONEST_AREAS: dict[str, Draw] = {
+    "a band around a line": lambda a: (a.plot(X, Y), a.fill_between(X, 0, 9, alpha=0.3)),
+    "an opaque band below a line": lambda a: (a.fill_between(X, 0, 9, color="lightgrey"), a.plot(X, Y, zorder=3)),
+    "a span over a line": lambda a: (a.plot(X, Y), a.axvspan(1, 2, alpha=0.5, zorder=5)),
+    "bars beside points": lambda a: (a.bar(X, Y), a.scatter(X, np.add(Y, 1))),
+    "an opaque area over a part": lambda a: (a.plot(X, Y), a.axvspan(1, 1.5, color="white", zorder=5)),
+    "a box around a digit": lambda a: (
+        a.imshow(PICTURE),
+        a.add_patch(plt.Rectangle((1, 1), 4, 4, fill=False, edgecolor="r")),
+    ),
+    "an inset": lambda a: (a.plot(X, Y), a.inset_axes([0.6, 0.6, 0.3, 0.3])),
+    "a legend": lambda a: (a.plot(X, Y, label="y"), a.legend(loc="center", framealpha=1.0)),
+    "white over grey": lambda a: (
+        a.set_facecolor("grey"),
+        a.scatter(X, Y, c="white"),
+        a.axvspan(0, 0.1, color="b"),
+    ),
+}
+
+
+@pytest.mark.parametrize("layout", [None, "constrained", "tight"])
+@pytest.mark.parametrize("name", HONEST_AREAS)
+def test_areas_that_leave_something_to_be_seen_make_no_difference(name: str, layout: str | None) -> None:
+    assert count(lambda a: (HONEST_AREAS[name](a), a.set_title("t"), a.set_xlabel("x")), layout=layout)[0] == 1
+
+
 def test_an_image_below_another_one_is_left_out_unless_it_shines_through() -> None:
     facts, arrays = describe(lambda a: (a.imshow(PICTURE), a.imshow(PICTURE.T)))
     assert [arrays[ref].tolist() for ref in facts.images] == [PICTURE.T.tolist()]

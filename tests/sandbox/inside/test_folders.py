@@ -230,7 +230,13 @@ def test_a_model_beside_other_things_is_an_architecture(tmp_path: Path, form: st
     assert find_kind(tmp_path / "x.json") == "json"
 
 
-def test_an_archive_with_another_name_is_no_model_of_keras(tmp_path: Path) -> None:
-    with zipfile.ZipFile(tmp_path / "x.zip", "w") as file:
-        file.writestr("config.json", "{}")
-    assert find_kind(tmp_path / "x.zip") == "other"
+@pytest.mark.parametrize(
+    ("names", "kind"), [(("config.json",), "other"), (("config.json", "model.weights.h5"), "keras")]
+)
+def test_an_archive_is_a_model_of_keras_by_what_is_in_it(
+    tmp_path: Path, names: tuple[str, ...], kind: str
+) -> None:
+    with zipfile.ZipFile(tmp_path / "weights.bin", "w") as file:
+        for name in names:
+            file.writestr(name, "{}")
+    assert find_kind(tmp_path / "weights.bin") == kind

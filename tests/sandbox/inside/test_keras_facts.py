@@ -124,3 +124,26 @@ def test_models_of_another_keras_are_known_by_their_classes() -> None:
     assert encode(sequential(), Store()) == OtherValue(type="Sequential", other_keras="tensorflow.python.keras")
     own = type("Model", (), {"__module__": "submission"})
     assert encode(own(), Store()) == OtherValue(type="Model")
+
+
+def test_a_normalization_in_a_class_of_ones_own_can_be_adapted_afterwards() -> None:
+    import keras
+
+    from grader.sandbox.inside.keras_facts import describe
+
+    class Net(keras.Model):  # type: ignore[misc]
+        def __init__(self) -> None:
+            super().__init__()
+            self.norm, self.out = keras.layers.Normalization(), keras.layers.Dense(1)
+
+        def call(self, x: Any) -> Any:
+            return self.out(self.norm(x))
+
+    model, rows = Net(), np.random.default_rng(0).normal(3, 2, (8, 3)).astype(np.float32)
+    model.compile("sgd", "mse")
+    before = describe(model, rows, Store())
+    assert before.graph is not None, before.problem
+    model.norm.adapt(rows)
+    model.fit(rows, rows[:, 0], verbose=0)
+    after = describe(model, rows, Store())
+    assert after.graph is not None, after.problem

@@ -87,6 +87,7 @@ class Formulas(DrawnCheck):
                 id=f"{name}@{trial.name}",
                 function=name,
                 arguments=tuple(_argument(name, trial, i) for i in range(len(trial.arguments))),
+                refuses_layers=FORMULAS[name].refuses_layers,
             )
             for name in self.functions
             for trial in FORMULAS[name].trials(self.seal)

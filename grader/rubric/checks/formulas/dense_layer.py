@@ -254,6 +254,7 @@ DENSE_FORMULAS: Mapping[str, Formula] = MappingProxyType(
             trials=_dense_trials,
             mistakes=_DENSE_MISTAKES,
             shape_hint=_("There is a row for each row of x, with a number for each unit."),
+            refuses_layers=True,
         ),
     }
 )

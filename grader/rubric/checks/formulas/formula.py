@@ -79,6 +79,7 @@ class Formula:
     shape_hint: Words | str = ""  # for a result of another shape
     show: Callable[[Array], str] = format_value  # how to write a value in a message
     describe_shape: Callable[[Array], Words] = describe_shape  # what shape a result has
+    refuses_layers: bool = False  # layers and models of Keras cannot be called: they would do the work
 
 
 def is_close(received: Array, expected: Array) -> bool:

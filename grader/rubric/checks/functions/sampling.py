@@ -85,6 +85,7 @@ class _Balances(DrawnCheck):
                     LiteralArg(value=seed),
                 ),
                 seed=position,
+                tensorflow_seed=0,
             )
             for position, (name, (table, seed)) in enumerate(calls.items())
         )

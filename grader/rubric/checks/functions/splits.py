@@ -66,6 +66,7 @@ class Splits(DrawnCheck):
                 function=self.function,
                 arguments=(*rows, LiteralArg(value=seed)),
                 seed=position,
+                tensorflow_seed=0,
             )
             for position, (name, seed) in enumerate(self._seeds.items())
         )

@@ -1,5 +1,6 @@
 """The check of two functions that save a network in a folder and load it from there."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -8,7 +9,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import FunctionName
-from grader.core.i18n import _
+from grader.core.i18n import Words, _
 from grader.core.seal import NO_SEAL, Seal
 from grader.evidence.case import Case
 from grader.evidence.failures import explain_failure
@@ -38,6 +39,7 @@ CLOSE = 1e-4  # of two outputs
 HALF = 0.5  # of the points: for a network that comes back right, but from other files
 SIZES = ((6, 5, 4), (9, 7, 3))  # of the grader's networks: unlike what any builder of a submission returns
 OWN = "own"
+_BARE_NAME = re.compile(r"'([^'/\\]+)'$")  # at the end of what a FileNotFoundError says: a name without a folder
 _WITH_ARCHITECTURE = frozenset({"architecture", "keras"})  # kinds of files that are not weights alone
 
 
@@ -271,10 +273,20 @@ class SavesAndLoads(Check):
             result = case.steps.get(f"{self.load}@{name}")
             if result is None or not isinstance(result.evidence.outcome, Raised):
                 raise
+            problem: Words = unmet.judgement.message
+            exception = result.evidence.outcome.exception
+            outside = _BARE_NAME.search(exception.message) if exception.type == "FileNotFoundError" else None
+            if outside:
+                problem = _(
+                    "{load}() looks for {name} outside of the folder that it is given: os.path.join(folder, "
+                    '"{name}").',
+                    load=self.load,
+                    name=outside[1],
+                )
             message = _(
                 "{problem} {load}() is called in a new process, as on the next day: of what {save}() did, it has "
                 "the files in its folder and no variables.",
-                problem=unmet.judgement.message,
+                problem=problem,
                 load=self.load,
                 save=self.save,
             )

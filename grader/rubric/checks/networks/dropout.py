@@ -23,6 +23,7 @@ ROWS, COPIES = 4, 64  # rows, and how often each is put into the network in trai
 # Share of the outputs by which the answers for copies of a row have to differ. One unit of 16 that is dropped
 # changes them by a tenth or so. What is dropped in a part that hardly counts keeps no unit from anything.
 LEAST_EFFECT = 1e-3
+LEAST_DROPPED = 0.02  # of the answers: those that are 0 because the output itself is dropped
 SAME = 1e-4  # of the largest answer: answers that differ by less are one number
 _NOISE = frozenset({"StatelessRandomNormalV2", "RandomStandardNormal"})
 _DROPOUTS = "Dropout"  # what the names of all layers end with that drop
@@ -54,7 +55,8 @@ class DropsInTraining(NetworkCheck):
     def replays(self, case: Case) -> tuple[Sequence[Replay], Mapping[str, Array]]:
         """Return the replay of what the network computes in training, on copies of training rows.
 
-        Where that shows no effect, a second one follows: with the weights that the network has learned.
+        Where that shows no effect, or some answers are 0, a second one follows: with the weights that the network
+        has learned.
         """
         step = self._step(case.seeds[0])
         result, graph = case.steps.get(step), self._read_graph(case)
@@ -79,7 +81,7 @@ class DropsInTraining(NetworkCheck):
     def _find_learned(self, case: Case) -> Mapping[str, Array]:
         """Return what a network has learned, by the nodes of its graph in training that hold what it was before.
 
-        Nothing where the untrained network shows what is dropped, or has no replay yet.
+        Nothing where the untrained network shows what is dropped and none of its answers is 0, or has no replay.
         """
         seed = case.seeds[0]
         replay, before, after = (
@@ -87,7 +89,9 @@ class DropsInTraining(NetworkCheck):
             for step in (self._step(seed), self.training.model(seed), self.training.trained(seed))
         )
         answers = _read_answers(replay) if replay is not None else None
-        if replay is None or before is None or after is None or answers is None or _differ(answers):
+        if replay is None or before is None or after is None or answers is None:
+            return {}
+        if _differ(answers) and not _has_zeros(answers):
             return {}
         learned: dict[str, Array] = {}
         for node in replay.evidence.constants:
@@ -181,6 +185,19 @@ class DropsInTraining(NetworkCheck):
             raise PreconditionFailedError(not_graded(message))
         return answers
 
+    def _drops_learned_output(self, case: Case) -> bool:
+        """Return whether about as many answers for each row are 0, with what was learned.
+
+        Before, they may be 0 because all hidden units are dropped or dead, and nothing is added to them yet.
+        """
+        answers = self._answer_with_learned(case)
+        if answers is None:
+            return False
+        is_zero = answers == 0
+        share = is_zero.mean()
+        rows = is_zero.any(axis=(1, 2)).mean()
+        return bool(LEAST_DROPPED <= share < 1 and rows >= (1 - (1 - share) ** COPIES) / 2)
+
     def _judge_answers(self, case: Case, replay: ReplayResult, model: Model) -> Judgement:
         weights = [replay.arrays[ref] for ref in replay.evidence.constants.values()]
         assert model.graph is not None
@@ -202,7 +219,7 @@ class DropsInTraining(NetworkCheck):
                 "not at all. Does the next layer get what the Dropout layer returns?"
             )
             return failed(message, expected=_("answers that differ in training"), blocks=False)
-        if _drops_output(answers):
+        if _drops_output(answers) or (_has_zeros(answers) and self._drops_learned_output(case)):
             message = _(
                 "The output itself is dropped in training: a part of the predictions is 0, and the loss punishes "
                 "the network for luck. Dropout belongs behind a hidden layer, not behind the last one."
@@ -237,6 +254,12 @@ def _read_answers(replay: ReplayResult) -> Array | None:
 def _differ(answers: Array) -> bool:
     """Return whether the answers for copies of a row differ from one another."""
     return not np.ptp(answers, axis=1).max() <= LEAST_EFFECT * np.abs(answers).max()
+
+
+def _has_zeros(answers: Array) -> bool:
+    """Return whether some of the answers are exactly 0, and others are not."""
+    is_zero = answers == 0
+    return bool(is_zero.any() and not is_zero.all())
 
 
 def _read_constant(replay: ReplayResult, node: str) -> Array | None:

@@ -220,18 +220,22 @@ class SameCompile(ComparesNetworks):
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge what the networks were trained with, or else what they were compiled with."""
         compiles: list[tuple[CompileFacts | None, IdentifiedLoss]] = []
+        metrics: list[Judgement] = []
         for each in (self.first, network):
             if read_network(case, each, case.seeds[0]).before is None:
                 require_certified(case, each, after=False)  # says why
             compiled, loss = identify_compiled(case, each)
-            problem = judge_loss(case, each, compiled, loss) or find_metric_problem(compiled)
+            problem = judge_loss(case, each, compiled, loss)
             if problem is not None:
                 return name_in_judgement(each, problem)
             compiles.append((compiled, loss))
+            problem = find_metric_problem(compiled)
+            metrics += [name_in_judgement(each, problem)] if problem is not None else []
         (one, one_loss), (other, other_loss) = compiles
         assert one is not None
         assert other is not None
-        pairs = [(one_loss.label, other_loss.label), (one.optimizer, other.optimizer), (_rate(one), _rate(other))]
+        rates = tuple(_read_rate(case, each, facts) for each, facts in ((self.first, one), (network, other)))
+        pairs = [(one_loss.label, other_loss.label), (one.optimizer, other.optimizer), rates]
         for kind, (expected, received) in zip((_("loss"), _("optimizer"), _("learning rate")), pairs, strict=True):
             if expected != received:
                 return failed(
@@ -251,6 +255,8 @@ class SameCompile(ComparesNetworks):
         others = self._find_other_values(case, network)
         if others is not None:
             return self._explain_other_values(network, one_loss, others)
+        if metrics:
+            return metrics[0]
         return passed(
             _(
                 "All have the same loss, {loss}, and the same optimizer, {optimizer}.",
@@ -302,8 +308,12 @@ def _read_trials(case: Case, network: Training) -> dict[tuple[str, int, int], Ar
     return {(t.form, t.units, t.rows): arrays[t.ref] for t in trials if t.ref in arrays}
 
 
-def _rate(compiled: CompileFacts) -> str:
-    return "–" if compiled.learning_rate is None else f"{compiled.learning_rate:.4g}"
+def _read_rate(case: Case, training: Training, compiled: CompileFacts) -> str:
+    """Return the learning rate of a network as it was built: a schedule or a callback may lower it in training."""
+    before = read_network(case, training, case.seeds[0]).before
+    built = before.facts.compiled if before is not None else None
+    rate = compiled.learning_rate if built is None else built.learning_rate
+    return "–" if rate is None else f"{rate:.4g}"
 
 
 @dataclass(frozen=True)

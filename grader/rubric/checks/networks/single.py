@@ -326,13 +326,13 @@ class Trains(NetworkCheck):
         if is_better_than_fit(network, case):
             return failed(
                 _(
-                    "{function}() leaves a network that is far better than anything that fit measured, so its "
-                    "weights do not come from that training. Train with model.fit() and leave the weights as they "
-                    "are afterwards.",
+                    "{function}() leaves a network that is far better than anything that fit measured. Either fit "
+                    "got validation labels that are not those of its validation rows: pass y_val as it came. Or "
+                    "the weights do not come from that training: leave them as they are after model.fit().",
                     function=self.training.train,
                 ),
                 expected=_("the network that fit has trained"),
-                received=_("other weights"),
+                received=_("other weights, or other validation labels"),
             )
         if is_unexplained(network, case):
             return not_graded(

@@ -11,7 +11,8 @@ from grader.core.seal import Seal
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Formulas
 from grader.rubric.checks.formulas.dense_layer import ACTIVATIONS, DENSE_FORMULAS, count_parameters, dense
-from tests.helpers.cases import judge, text
+from tests.helpers import lab
+from tests.helpers.cases import data, judge, judged, text
 
 
 @settings(derandomize=True, deadline=None, max_examples=30)
@@ -146,3 +147,29 @@ def test_right_layers_in_single_precision_pass_with_huge_sums(secret: bytes) -> 
 
     judgement = judge(Formulas(("dense",)).with_seal(Seal(secret)), dense=single)
     assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def test_keras_cannot_do_the_work_of_dense() -> None:
+    def by_keras(x: Any, kernel: Any, bias: Any, activation: str) -> Any:
+        import keras
+
+        layer = keras.layers.Dense(len(kernel[0]), activation=activation, use_bias=bias is not None)
+        layer.build((None, len(kernel)))
+        layer.set_weights([np.asarray(w) for w in (kernel, bias) if w is not None])
+        return np.asarray(layer(np.asarray(x)))
+
+    check = Formulas(("dense",))
+    judgement = judged(check, lab.run(check, data(), {"dense": by_keras}))
+    assert judgement.status is Status.FAILED
+    assert "layers and models cannot be called" in text(judgement.message)
+
+
+def test_functions_of_keras_for_arrays_may_be_used_in_dense() -> None:
+    def by_functions(x: Any, kernel: Any, bias: Any, activation: str) -> Any:
+        import keras
+
+        z = np.asarray(x, float) @ np.asarray(kernel, float) + (0 if bias is None else np.asarray(bias, float))
+        return np.asarray(keras.activations.get(activation)(keras.ops.convert_to_tensor(z)))
+
+    check = Formulas(("dense",))
+    assert judged(check, lab.run(check, data(), {"dense": by_functions})).status is Status.PASSED

@@ -17,7 +17,8 @@ from grader.evidence.judgement import Judgement
 from grader.protocol.verdict import Status
 from grader.rubric.checks import ConfusionMatrix, CountsClasses, Loads, OneHot, Scales, Splits
 from grader.rubric.checks.base import Check
-from tests.helpers.cases import Solution, data, judge, text
+from tests.helpers import lab
+from tests.helpers.cases import Solution, data, judge, judged, text
 
 
 class Framed:
@@ -374,3 +375,20 @@ def test_no_expected_answer_travels_with_the_steps(name: str) -> None:
         if len(arguments) == 1:
             answer = np.asarray(function(*arguments))
             assert not any(a.shape == answer.shape and np.array_equal(a, answer) for a in check.arrays().values())
+
+
+def by_tensorflow(x: Array, y: Array, seed: int | None) -> tuple[Array, ...]:
+    """Split by a data set of TensorFlow, whose order depends on a seed of its own and on the global one."""
+    import tensorflow as tf
+
+    rows = tf.data.Dataset.range(len(x)).shuffle(len(x), seed=seed, reshuffle_each_iteration=False)
+    order = np.array(list(rows.as_numpy_iterator()))
+    return x[order[50:]], x[order[:50]], y[order[50:]], y[order[:50]]
+
+
+def test_a_seed_may_be_handed_on_to_tensorflow() -> None:
+    check = Splits("split", share=0.25)
+    right = judged(check, lab.run(check, data(), {"split": by_tensorflow}))
+    assert right.status is Status.PASSED, text(right.message)
+    ignored = judged(check, lab.run(check, data(), {"split": lambda x, y, _seed: by_tensorflow(x, y, None)}))
+    assert ignored.status is not Status.PASSED

@@ -213,12 +213,36 @@ def for_two_layers(model: Any, x: Any) -> Any:
     return [x, z1, np.maximum(z1, 0), z2, softmax(z2)]
 
 
+def by_einsum(model: Any, x: Any) -> list[Any]:
+    import keras
+
+    dense = model.layers[0]
+    twin = keras.layers.EinsumDense("ab,bc->ac", output_shape=dense.units, bias_axes="c")
+    twin.build(x.shape)
+    twin.set_weights(dense.get_weights())
+    return [x, np.asarray(twin.call(x))]
+
+
+def by_a_layer_of_ones_own(model: Any, x: Any) -> list[Any]:
+    import keras
+
+    class Mine(keras.layers.Dense):  # type: ignore[misc]
+        def call(self, inputs: Any) -> Any:
+            return super().call(inputs)
+
+    mine = Mine(model.layers[0].units)
+    mine.build(x.shape)
+    return [x, np.asarray(mine.call(x))]
+
+
 WRONG: dict[str, tuple[Callable[..., Any], float, str]] = {
     "calls the model": (lambda m, x: [x, m(x)], 0, "calls the model, or a layer"),
     "predicts": (lambda m, x: [x, m.predict(x, verbose=0)], 0, "calls the model, or a layer"),
     "calls layers": (lambda m, x: [x, m.layers[0](x)], 0, "layer.get_weights() returns"),
     "calls the method of a layer": (lambda m, x: [x, m.layers[0].call(x)], 0, "calls the model, or a layer"),
     "calls a new layer": (lambda m, x: [x, type(m.layers[1])("relu")(x)], 0, "calls the model, or a layer"),
+    "the method of another kind of layer": (by_einsum, 0, "calls the model, or a layer"),
+    "the method of a layer of one's own": (by_a_layer_of_ones_own, 0, "calls the model, or a layer"),
     "nothing": (lambda m, x: None, 0, "forward() returned None"),
     "the last only": (
         lambda m, x: values(m, x)[-1],
@@ -314,10 +338,11 @@ def test_layers_can_be_called_again_afterwards() -> None:
     import keras
 
     layer = keras.layers.Dense(2)
-    before = [vars(keras.Model).get("predict"), vars(keras.layers.Dense)["call"]]
+    kinds = (keras.Model, keras.Sequential, keras.layers.Layer, keras.layers.Dense, keras.layers.Conv1D)
+    before = [dict(vars(kind)) for kind in kinds]
     with refuse_layer_calls(), pytest.raises(LayerCallRefusedError):
         layer(np.zeros((1, 3)))
-    assert [vars(keras.Model).get("predict"), vars(keras.layers.Dense)["call"]] == before
+    assert [dict(vars(kind)) for kind in kinds] == before
     assert layer(np.zeros((1, 3))).shape == (1, 2)
     assert LayerCallRefusedError.__name__ == REFUSED_CALL
 

@@ -152,6 +152,8 @@ def load_all_from_json(folder: str) -> Any:
     ("functions", "share", "words"),
     [
         ({"save": save_elsewhere, "load": lambda _f: load(".")}, 0.0, "wrote nothing into the folder"),
+        ({"load": lambda _folder: Path("model.json").read_text()}, 0.0, 'os.path.join(folder, "model.json")'),
+        ({"load": lambda _folder: Path("/home/me/model.json").read_text()}, 0.0, "is not here"),
         ({"load": load_without_weights}, 0.0, "computes something else than the saved one"),
         ({"load": lambda folder: load(folder).get_weights()}, 0.0, "has to return a keras model. Received: list"),
         ({"load": lambda _folder: None}, 0.0, "has to return a keras model. Received: None"),

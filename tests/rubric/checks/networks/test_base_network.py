@@ -385,9 +385,12 @@ def judge_count(data: Data, answer: Callable[[Any], Any], check: CountsTrainable
 def test_counts_that_are_the_same_for_whatever_network_are_not_counted(data: Data) -> None:
     right = judge_count(data, count, CountsTrainable(TRAINING))
     counted = re.findall(r"\d+", text(right.message))
-    judgement = judge_count(data, lambda _model: [int(number) for number in counted])
-    assert judgement.status is Status.FAILED
-    assert f"for a network of {SMALL} numbers as well" in text(judgement.message)
+    learning, frozen_ones = (int(number) for number in counted)
+    for answer in (lambda _m: (learning, frozen_ones), lambda m: [learning, m.count_params() - learning]):
+        judgement = judge_count(data, answer)
+        assert judgement.status is Status.FAILED
+        assert f"count_parameters() returns ({learning}, " in text(judgement.message)
+        assert f"for a network of {SMALL} numbers, all of which learn" in text(judgement.message)
     assert "To repeat it: count_parameters(keras.Sequential([keras.Input((6, 6, 1)), " in text(judgement.message)
     assert text(judgement.expected) == f"({SMALL}, 0)"
 

@@ -197,6 +197,39 @@ def test_dropout_in_front_of_weights_that_begin_at_zero_shows_when_they_have_lea
     assert judgement.status is (Status.PASSED if passes else Status.FAILED), text(judgement.message)
 
 
+def minus_half(shape: Any, dtype: Any = None) -> Any:
+    """Begin with biases at which relu gives 0 for many rows."""
+    return np.full(shape, -0.5)
+
+
+def test_dropout_of_the_output_is_found_behind_dropout_of_hidden_units() -> None:
+    layers = hidden(lambda k: k.Dropout(0.2))
+    check = DropsInTraining(NETWORK)
+    functions = {"build_model": sequential(lambda k: [*layers(k), k.Dropout(0.1)]), "train": _learn}
+    made = lab.run(check, DATA, functions)
+    judgement = judged(check, made)
+    assert judgement.status is Status.FAILED
+    assert "The output itself is dropped" in text(judgement.message)
+    del made.replays["in_training:build_model@0:learned"]  # type: ignore[attr-defined]
+    assert judged(check, made).status is Status.NOT_GRADED
+
+
+@pytest.mark.parametrize(
+    "layers",
+    [
+        lambda k: [k.Dense(3, activation="relu"), k.Dropout(0.5), k.Dense(1)],  # often all three are dropped
+        lambda k: [k.Dense(16, activation="relu", bias_initializer=minus_half), k.Dropout(0.5), k.Dense(1)],
+    ],
+)
+def test_an_answer_that_is_0_before_anything_was_learned_is_no_dropped_output(layers: Any) -> None:
+    check = DropsInTraining(NETWORK)
+    made = lab.run(check, DATA, {"build_model": sequential(layers), "train": _learn})
+    outputs = made.replays["in_training:build_model@0"]
+    assert any((outputs.arrays[ref] == 0).any() for ref in outputs.evidence.outputs)
+    judgement = judged(check, made)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
 @pytest.mark.parametrize("lost", ["in_training:build_model@0:learned", "trained:train@0"])
 def test_what_the_grader_lost_of_learned_weights_is_not_graded(lost: str) -> None:
     layers, _passes = BEGINS_AT_ZERO["an output layer"]

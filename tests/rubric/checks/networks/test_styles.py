@@ -454,6 +454,7 @@ COMPILES: Mapping[str, tuple[dict[str, Any], str]] = {
     "rate": ({"optimizer": "adam"}, "The learning rate differs: 0.01 in build_sequential(2), 0.001"),
     "classes": ({"loss": "binary_crossentropy"}, "no loss for numbers"),
     "accuracy": ({"metrics": ["accuracy"]}, "exact hits"),
+    "accuracy and optimizer": ({"metrics": ["accuracy"], "optimizer": "sgd"}, "The optimizer differs: Adam"),
 }
 
 
@@ -463,6 +464,16 @@ def test_what_is_compiled_otherwise_is_told(name: str) -> None:
     judgement = of(SameCompile(ALL), build_functional=lambda n: compiled(functional(n), **options))
     assert judgement.status is Status.PARTIAL
     assert words in text(judgement.message)
+
+
+def test_a_rate_that_training_lowers_is_the_one_of_compile() -> None:
+    rates = iter((0.003, 0.0015, 0.0007))
+
+    def lower(model: Any, *rows: Any) -> Any:
+        model.optimizer.learning_rate = next(rates)
+        return train(model, *rows)
+
+    assert of(SameCompile(ALL), train=lower).status is Status.PASSED
 
 
 def power(exponent: float) -> Callable[[Any, Any], Any]:
