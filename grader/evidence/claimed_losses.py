@@ -29,11 +29,12 @@ def compute_model_loss(model: Model, fit: FitFacts, outputs: Array, labels: Arra
     compiled = model.facts.compiled
     if compiled is None or compiled.loss != fit.loss:
         return None
-    is_binary = compiled.loss in _OF_PROBABILITIES and (outputs.ndim < 2 or outputs.shape[1] == 1)
-    if is_binary and labels.size and not 0 <= labels.min() <= labels.max() <= 1:
-        return None  # it falls without end, and behind a sigmoid Keras counts on where we cannot
     value = compute_loss(compiled.loss, outputs, labels, compiled.from_logits, compiled.label_smoothing)
-    return value if value is not None and np.isfinite(value) else None
+    if value is None or not np.isfinite(value):
+        return None
+    # Where Keras counts on beyond what we clip, a loss of labels that are no probabilities may be any lower one.
+    is_endless = compiled.loss in _OF_PROBABILITIES and not 0 <= labels.min() <= labels.max() <= 1
+    return None if is_endless and _is_clipped(compiled, outputs, labels, value) else value
 
 
 def find_nearest_claim(model: Model, claimed: Array, outputs: Array, labels: Array, value: float) -> float:
@@ -44,7 +45,7 @@ def find_nearest_claim(model: Model, claimed: Array, outputs: Array, labels: Arr
     """
     compiled = model.facts.compiled
     worse = claimed[claimed >= value]
-    if compiled is not None and worse.size and _is_clipped(compiled, outputs, labels, value):
+    if compiled is not None and worse.size and _is_worse_than_clipped(compiled, outputs, labels, value):
         claimed = worse
     return float(claimed[np.argmin(np.abs(claimed - value))])
 
@@ -131,8 +132,19 @@ def split_into_blocks(rows: Array) -> Iterator[Array]:
 
 
 def _is_clipped(compiled: CompileFacts, outputs: Array, labels: Array, value: float) -> bool:
-    """Return whether a network is so sure of a wrong answer that its loss is what clipping makes of it."""
-    further = compute_loss(
+    """Return whether a network is so sure of an answer that its loss `value` is what clipping makes of it."""
+    further = _count_on(compiled, outputs, labels)
+    return further is not None and abs(further - value) > 1e-3 * abs(value)
+
+
+def _is_worse_than_clipped(compiled: CompileFacts, outputs: Array, labels: Array, value: float) -> bool:
+    """Return whether it is so sure of a wrong answer that its loss is at least `value`."""
+    further = _count_on(compiled, outputs, labels)
+    return further is not None and further > value * (1 + 1e-3)
+
+
+def _count_on(compiled: CompileFacts, outputs: Array, labels: Array) -> float | None:
+    """Return the loss of a network where much less is clipped."""
+    return compute_loss(
         compiled.loss, outputs, labels, compiled.from_logits, compiled.label_smoothing, EPSILON / 1e5
     )
-    return further is not None and further > value * (1 + 1e-3)

@@ -133,8 +133,8 @@ class MarkViewer:
     @cached_property
     def _shows_more(self) -> Numbers:
         """Where the figure is another one than without its marks: shape (pixels,)."""
-        shown: Numbers = (self._whole != self._backdrop).any(axis=1)
-        return shown
+        others: Numbers = (self._whole != self._backdrop).any(axis=1)
+        return others
 
     @cached_property
     def _whole(self) -> Numbers:
