@@ -11,9 +11,6 @@ from grader.protocol.evidence import CompileFacts, FitFacts
 
 # Behind a sigmoid, 1.0 is rounded, and Keras counts on from the logits.
 HALF, SURE = [[0.5], [0.5]], [[0.5], [1.0]]
-    [[0.5], [0.5]],
-    [[0.5], [1.0]],
-)  # behind a sigmoid: 1.0 is rounded, and Keras counts on from the logits
 
 
 def compute(loss: str, labels: list[float], outputs: list[list[float]]) -> float | None:
