@@ -1,4 +1,4 @@
-# loses: head_and_loss, accuracy
+# loses: head_and_loss, training, accuracy
 # why: Integer labels with the loss for one-hot labels.
 # from: reference
 
