@@ -1,8 +1,7 @@
 # loses: nothing
-# why: Keras counts and computes; the properties are set after the layer was made.
+# why: Keras counts, its functions for arrays compute; the properties are set after the layer was made.
 import keras
-import numpy as np
-from keras import layers, regularizers
+from keras import layers, ops, regularizers
 
 
 def count_parameters(n_inputs, units, use_bias):
@@ -12,11 +11,10 @@ def count_parameters(n_inputs, units, use_bias):
 
 
 def dense(x, kernel, bias, activation):
-    kernel = np.asarray(kernel)
-    layer = layers.Dense(kernel.shape[1], activation=activation, use_bias=bias is not None)
-    layer.build((None, kernel.shape[0]))
-    layer.set_weights([kernel] if bias is None else [kernel, np.asarray(bias)])
-    return layer(np.asarray(x, dtype="float32"))
+    z = ops.matmul(ops.convert_to_tensor(x, "float32"), ops.convert_to_tensor(kernel, "float32"))
+    if bias is not None:
+        z = ops.add(z, ops.convert_to_tensor(bias, "float32"))
+    return keras.activations.get(activation)(z)
 
 
 def make_layer(description):
