@@ -290,6 +290,7 @@ class FitFacts(Record, frozen=True):
     from_logits: bool = False  # option of the loss
     # By validation_data or a callback that evaluates the model, by validation_split, or none.
     validation: Literal["", "data", "split"] = ""
+    validations: int | None = None  # how often it was evaluated meanwhile; None in evidence of earlier releases
     validation_rows: str = ""  # ref of a uint64 array: a hash of each row that it was validated on
     validation_seen: float = 0.0  # share of the rows of validation_data that are training rows as well
     rows: str = ""  # ref of a uint64 array: a hash of each row of x

@@ -232,6 +232,7 @@ class WriteFiles(Tagged, frozen=True, tag="WriteFiles"):
     id: str  # unique in the plan
     files: str  # id of the step that has read them
     folder: str  # name of a `FolderArg`
+    without_architecture: bool = False  # JSON files that hold a Keras model are empty objects instead
     limit_seconds: float = 10.0  # of wall time
 
 

@@ -50,6 +50,7 @@ class _RecordedFit:
     first_rows: np.ndarray[Any, Any] | None = None  # of x, where networks are frozen
     finished: bool = False
     evaluates: bool = False  # a callback has evaluated the model
+    validations: int = 0  # how often the model was evaluated, by `fit` itself or by a callback
     watch: TrainingWatch = field(default_factory=TrainingWatch)
 
 
@@ -136,7 +137,10 @@ class FitWatch:
         `fit` evaluates the model on its validation data by calling the same method.
         """
         fit = self._running[-1] if self._running else None
-        if fit is None or fit.model is not model or fit.evaluates or named.get("_use_cached_eval_dataset"):
+        if fit is None or fit.model is not model:
+            return
+        fit.validations += 1
+        if fit.evaluates or named.get("_use_cached_eval_dataset"):
             return
         rows = _hash_table(positional[0] if positional else named.get("x"), self._choose_reader(model))
         if rows is not None:
@@ -179,6 +183,7 @@ class FitWatch:
                 if fit.graph is not None and fit.first_rows is not None
                 else "",
                 finished=fit.finished,
+                validations=fit.validations,
                 graph=self._move_graph(fit.graph, store),
                 curves=curves_of(fit.history, store),
             )

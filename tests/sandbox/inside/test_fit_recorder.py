@@ -128,6 +128,24 @@ def test_each_fit_remembers_the_rows_that_it_was_validated_on(watch: Any) -> Non
     assert [fit.validation_rows for fit in fits[5:]] == ["", "", ""]
 
 
+def test_each_fit_counts_how_often_it_was_validated(watch: Any) -> None:
+    import keras
+
+    class Evaluates(keras.callbacks.Callback):  # type: ignore[misc]
+        def on_epoch_end(self, epoch: int, logs: Any = None) -> None:
+            self.model.evaluate(X_VAL, Y[16:], verbose=0)
+            other.evaluate(X_VAL, Y[16:], verbose=0)
+
+    model, other, val = network(), network(), (X_VAL, Y[16:])
+    model.fit(X, Y, validation_data=val, epochs=6, verbose=0)
+    model.fit(X, Y, validation_data=val, epochs=6, validation_freq=3, verbose=0)
+    model.fit(X, Y, validation_data=val, epochs=6, validation_freq=99, verbose=0)
+    model.fit(X, Y, callbacks=[Evaluates()], epochs=6, verbose=0)
+    model.evaluate(X_VAL, Y[16:], verbose=0)
+    model.fit(X, Y, epochs=6, verbose=0)
+    assert [fit.validations for fit in facts_of(watch)[0]] == [6, 2, 0, 6, 0]
+
+
 def test_what_batches_are_like_is_remembered_for_the_trial_of_the_loss(watch: Any) -> None:
     import tensorflow as tf
 

@@ -5,6 +5,7 @@ import zipfile
 from pathlib import Path
 
 import keras
+import msgspec
 import numpy as np
 import pytest
 
@@ -84,6 +85,21 @@ def test_files_are_named_by_what_they_are_and_come_back_byte_for_byte() -> None:
     assert {p.relative_to(target).as_posix() for p in target.rglob("*") if p.is_file()} == set(expected)
     for name in expected:
         assert (target / name).read_bytes() == (folder / name).read_bytes()
+
+
+def test_without_architecture_the_json_of_models_is_empty_and_the_rest_as_it_was() -> None:
+    folder = make_folder("a")
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)])
+    (folder / "below").mkdir()
+    (folder / "below" / "model.json").write_text(json.dumps({"model": model.to_json(), "classes": 3}))
+    (folder / "numbers.json").write_text("[1, 2]")
+    (folder / "bytes").write_bytes(b"\xff\x00")
+    step = msgspec.structs.replace(WRITE, without_architecture=True)
+    assert isinstance(write_files(step, read()[1], Store()), Returned)
+    target = make_folder("b")
+    assert json.loads((target / "below" / "model.json").read_text()) == {}
+    assert (target / "numbers.json").read_text() == "[1, 2]"
+    assert (target / "bytes").read_bytes() == b"\xff\x00"
 
 
 def test_what_was_in_the_other_folder_before_is_removed() -> None:

@@ -208,6 +208,7 @@ _ONE_FOR_A_ROW = re.compile(
     r"\b(?:per|pro|je) (?:row|zeile)\b|\b(?:a|one|1|single|eine|einer|einzige|einzelne) (?:column|spalte)\b"
 )
 _COUNT = re.compile(r"\bnumber of (?:the )?(?:\w{1,20} )?(?:classes|categories|labels|tags)\b")
+_OR = re.compile(r"\b(?:or|oder)\b")
 _SIGNS = re.compile(r"(?<![\w)])(?!(?<=\w )- 1\b)(?:-|\+ ?/ ?-|±) ?1\b")  # "k - 1" is a difference
 _EXAMPLE = re.compile(r"(?<![\w.])(?:[01](?: ?, ?| )){2,}[01](?![\w.])")  # 0, 0, 1, 0
 _ZERO_ONE = re.compile(
@@ -251,6 +252,8 @@ def _read_labels(column: str, folded: str) -> CellReading:
     if lists and not words and not unknown:
         words.append("integer")  # labels of some rows, and nothing else
     formats = _label_formats(words)
+    if _is_choice(column, rest):
+        formats = ("integer", *formats)
     if formats == ("number",) and (count := _COUNT.search(folded)):
         unknown.append(count[0])  # how many classes there are is no label
     return CellReading(
@@ -264,6 +267,12 @@ def _read_labels(column: str, folded: str) -> CellReading:
 def _drop_beyond_one(match: re.Match[str]) -> str:
     """Return nothing in place of integers of which some are larger than 1; others may be an example of a row."""
     return " " if any(int(number) > 1 for number in re.findall(r"\d+", match[0])) else match[0]
+
+
+def _is_choice(column: str, rest: str) -> bool:
+    """Return whether integers are offered beside multi-hot, as in "integers or multi-hot": two formats, not one."""
+    sides = [set(_match_words(column, sum(_entries(side), []))[0]) for side in _OR.split(rest)]
+    return {"integer"} in sides and {"multi_hot"} in sides
 
 
 def _label_formats(words: Sequence[str]) -> tuple[str, ...]:

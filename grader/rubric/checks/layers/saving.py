@@ -39,6 +39,7 @@ CLOSE = 1e-4  # of two outputs
 HALF = 0.5  # of the points: for a network that comes back right, but from other files
 SIZES = ((6, 5, 4), (9, 7, 3))  # of the grader's networks: unlike what any builder of a submission returns
 OWN = "own"
+UNREAD = "without-architecture"  # a network of the grader's, loaded once more with an empty JSON
 _BARE_NAME = re.compile(r"'([^'/\\]+)'$")  # at the end of what a FileNotFoundError says: a name without a folder
 _WITH_ARCHITECTURE = frozenset({"architecture", "keras"})  # kinds of files that are not weights alone
 
@@ -50,7 +51,8 @@ class SavesAndLoads(Check):
     They are tried with the trained network of the submission, if there is one, and with two small ones of the
     grader's. `load` is called in a new process, with a folder of another name that holds these files. Each network
     counts the same. Half of it is kept where the network comes back, but not from the architecture as JSON and
-    weights in a file of their own.
+    weights in a file of their own. `load` is also called where the JSON is empty: what comes back all the same was
+    not built from it.
 
     >>> SavesAndLoads(Training(), "save", "load")
     """
@@ -83,6 +85,7 @@ class SavesAndLoads(Check):
         saves = [self._save(OWN, built, fitted)]
         saves += [self._save(c.name, b.id, "") for c, b in zip(self._chains, chains, strict=True)]
         loads = [step for name in self._names for step in self._load(name)]
+        loads += self._load_without_architecture()
         return (*self.training.steps(seeds), *chains, *saves, *loads)
 
     @property
@@ -100,14 +103,27 @@ class SavesAndLoads(Check):
     def _load(self, name: str) -> tuple[Step, ...]:
         files = ReadFiles(id=self._files(name), folder=f"{name}-saved", after=f"{self.save}@{name}")
         written = WriteFiles(id=f"{self.load}@files:{name}", files=files.id, folder=f"{name}-moved")
+        return files, *self._load_from(written, name)
+
+    def _load_without_architecture(self) -> tuple[Step, ...]:
+        written = WriteFiles(
+            id=f"{self.load}@files:{UNREAD}",
+            files=self._files(self._chains[0].name),
+            folder=f"{UNREAD}-moved",
+            without_architecture=True,
+        )
+        return self._load_from(written, UNREAD)
+
+    def _load_from(self, written: WriteFiles, name: str) -> tuple[Step, ...]:
+        """Return the step that writes files, what loads a network from them, and what describes that."""
         call = Call(
             id=f"{self.load}@{name}",
             function=self.load,
-            arguments=(FolderArg(name=f"{name}-moved"),),
+            arguments=(FolderArg(name=written.folder),),
             after=written.id,
         )
         sample = self.training.array("x_train") if name == OWN else self._rows_name(name)
-        return files, written, call, Describe(id=self._loaded(name), step=call.id, sample=sample)
+        return written, call, Describe(id=self._loaded(name), step=call.id, sample=sample)
 
     def _files(self, name: str) -> str:
         return f"{self.save}@files:{name}"  # messages about it name the function
@@ -116,7 +132,11 @@ class SavesAndLoads(Check):
         return f"model:{self.load}@{name}"
 
     def _rows_name(self, name: str) -> str:
-        return f"{self.save}:{name}:rows"
+        return f"{self.save}:{self._find_chain(name).name}:rows"
+
+    def _find_chain(self, name: str) -> ChainWeights:
+        """Return the network of the grader's with a name; the first one is the one that is loaded once more."""
+        return next((chain for chain in self._chains if chain.name == name), self._chains[0])
 
     @cached_property
     def _chains(self) -> tuple[ChainWeights, ...]:
@@ -152,7 +172,7 @@ class SavesAndLoads(Check):
         """Return the replays of the networks that came back."""
         replays: list[Replay] = []
         arrays: dict[str, Array] = {}
-        for name in self._names:
+        for name in (*self._names, UNREAD):
             graph, graphs = self._read_graph(case, name)
             if graph is None:
                 continue
@@ -263,7 +283,7 @@ class SavesAndLoads(Check):
                     received=_("a difference of {difference:.3f}", difference=difference),
                 ),
             )
-        return self._name_network(name, self._judge_files(kinds))
+        return self._name_network(name, self._judge_files(case, kinds))
 
     def _read_loaded(self, case: Case, name: str) -> tuple[Value, Mapping[str, Array]]:
         """Return what `load` returned. Raises `PreconditionFailedError`, which says what `load` can know."""
@@ -298,7 +318,7 @@ class SavesAndLoads(Check):
         kinds = {path: item.items[0] for path, item in entries if isinstance(item, Items) and item.items}
         return {path: kind.text for path, kind in kinds.items() if isinstance(kind, TextValue)}
 
-    def _judge_files(self, kinds: Mapping[str, str]) -> Judgement:
+    def _judge_files(self, case: Case, kinds: Mapping[str, str]) -> Judgement:
         """Judge the files of a network that came back right."""
         listed = ", ".join(sorted(kinds))[:200]
         if "architecture" not in kinds.values():
@@ -324,7 +344,30 @@ class SavesAndLoads(Check):
                 expected=_("a file with the weights"),
                 received=listed,
             )
-        return passed(_("The network comes back."))
+        return self._judge_architecture(case, listed) or passed(_("The network comes back."))
+
+    def _judge_architecture(self, case: Case, listed: str) -> Judgement | None:
+        """Return what is wrong where a network of the grader's comes back without its architecture, too."""
+        steps = (f"{self.load}@files:{UNREAD}", f"{self.load}@{UNREAD}", self._loaded(UNREAD))
+        lost = next((step for step in steps if step not in case.steps), None)
+        because = explain_failure(case.run, lost) if lost is not None else None
+        if because is not None and because.status is Status.NOT_GRADED:
+            return because
+        difference = self._measure_difference(case, UNREAD)
+        if difference is None or difference > CLOSE:
+            return None
+        return partial(
+            HALF,
+            _(
+                "The network comes back, but {load}() does not need the architecture for it: with a JSON file that "
+                "holds only {{}}, it gives back the same network, from another file. Build the network from the "
+                "JSON, as keras.models.model_from_json(text) does, and load the weights into it. Files: {files}.",
+                load=self.load,
+                files=listed,
+            ),
+            expected=_("a network that is built from the JSON"),
+            received=_("the same network without it"),
+        )
 
     def _measure_difference(self, case: Case, name: str) -> float | None:
         """Return how far the outputs of the network that came back are from the right ones; None for none."""
@@ -337,7 +380,7 @@ class SavesAndLoads(Check):
             expected = after.outputs if after is not None else {}
             pairs = [(received.get(role), outputs) for role, outputs in expected.items()]
         else:
-            chain = next(chain for chain in self._chains if chain.name == name)
+            chain = self._find_chain(name)
             replay = case.replays.get(self._loaded(name))
             outputs = [replay.arrays[ref] for ref in replay.evidence.outputs] if replay is not None else []
             pairs = [(outputs[0] if outputs else None, chain.compute(self._arrays[self._rows_name(name)])[-1])]

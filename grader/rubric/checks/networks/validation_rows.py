@@ -36,6 +36,7 @@ class ValidationRows(StrEnum):
     TRAINED_ON = "trained_on"  # rows that the same call trains on
     SEEN_BEFORE = "seen_before"  # rows that an earlier call trained the network on
     TOO_FEW = "too_few"  # less than a quarter of x_val, or far fewer than have to be split off
+    NEVER = "never"  # any, but no epoch was one that `validation_freq` names
     BRIEFLY = "briefly"  # any, but in a small part of the training only
     NONE = "none"
 
@@ -99,6 +100,8 @@ def _find_source(
 ) -> ValidationRows:
     if not fit.validation:
         return ValidationRows.NONE
+    if fit.validations == 0 and not any(key.startswith("val_") for key in fit.curves):
+        return ValidationRows.NEVER
     if fit.validation_seen > MAX_SHARE_SEEN:
         return ValidationRows.TRAINED_ON
     if validated is None or not len(validated):
@@ -128,7 +131,7 @@ def _choose_best(sources: list[ValidationRows], weights: Array) -> ValidationRow
         total += parts.get(source, 0.0)
         if are_enough(total) and source is not ValidationRows.NONE:
             return source
-    is_validated = any(source is not ValidationRows.NONE for source in sources)
+    is_validated = any(source not in {ValidationRows.NEVER, ValidationRows.NONE} for source in sources)
     return ValidationRows.BRIEFLY if is_validated else ValidationRows.NONE
 
 
@@ -164,6 +167,8 @@ def judge_validation(validation: Validation) -> list[Judgement]:
                 total=validation.handed_over,
             )
             return [partial(0.5, message, expected=expected, received=_("rows: {count}", count=count))]
+        case ValidationRows.NEVER:
+            return [_judge_never(expected)]
         case ValidationRows.BRIEFLY:
             message = _(
                 "Only a small part of the training was validated: the calls of fit that train the most got no "
@@ -177,6 +182,14 @@ def judge_validation(validation: Validation) -> list[Judgement]:
                 "or nobody sees when the network begins to overfit."
             )
             return [partial(0.5, message, expected=expected, received=_("no validation data"))]
+
+
+def _judge_never(expected: str) -> Judgement:
+    message = _(
+        "fit got validation data, and never looked at it: validation_freq named none of its epochs. Leave "
+        "validation_freq out, and fit validates after each epoch."
+    )
+    return partial(0.5, message, expected=expected, received=_("validation data that were never used"))
 
 
 def judge_split(validation: Validation) -> list[Judgement]:
@@ -203,6 +216,8 @@ def judge_split(validation: Validation) -> list[Judgement]:
                 "to each call."
             )
             return [partial(0.5, message, expected=expected, received=_("training rows"))]
+        case ValidationRows.NEVER:
+            return [_judge_never(expected)]
         case ValidationRows.BRIEFLY:
             message = _(
                 "Only a small part of the training was validated: the calls of fit that train the most got no "

@@ -10,6 +10,7 @@ from grader.evidence.case import Case
 from grader.evidence.constant_answers import LossSize, measure_constant_answer
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
 from grader.evidence.loss_identity import Finding, identify_network_loss
+from grader.evidence.network import read_network
 from grader.evidence.outputs import list_views
 from grader.protocol.evidence import CompileFacts
 from grader.rubric.checks.networks.output_and_loss import read_last_compiled
@@ -55,9 +56,16 @@ class BalancedLosses(OfAllOutputs):
         unknown = [loss.output for loss in losses if loss.size is None and loss.has_unknown_size]
         if unknown:
             return _leave_size(unknown[0])
+        if self._has_weighted_rows(case):
+            return _leave_weighted_rows()
         if len(sizes) < len(losses):
             return passed(_("The loss of each output counts; weights: {weights}.", weights=weights))
         return compare_losses(sizes, self.most)
+
+    def _has_weighted_rows(self, case: Case) -> bool:
+        """Return whether rows count differently in training, so that a loss has another size there."""
+        network = read_network(case, self.training, case.seeds[0])
+        return any(fit.weighted for fit in network.training_fits if fit.finished)
 
     def _read_loss(self, view: Case) -> WeightedLoss:
         """Return the loss of an output; raises `PreconditionFailedError` where it has none, or nobody can tell."""
@@ -137,6 +145,15 @@ def _leave_weight(name: str) -> Judgement:
             "The weight of the loss of {output} in loss_weights is no single number, so the grader cannot tell "
             "how much this loss counts. A person has to look at it.",
             output=name,
+        )
+    )
+
+
+def _leave_weighted_rows() -> Judgement:
+    return not_graded(
+        _(
+            "fit was called with sample_weight or class_weight, which change how much the loss of each output "
+            "counts beside loss_weights. A person has to look at it."
         )
     )
 

@@ -304,7 +304,8 @@ def test_what_a_fair_teacher_accepts_passes(row: str, column: str, text: str) ->
         ("integers", "labels", "int, starting at 1"), ("tagging", "labels", "0/1 per row"),
         ("integers", "labels", "integers from 1 to 10"),
         ("integers", "labels", "ganze Zahlen, 1 bis k"), ("integers", "labels", "int, beginnend bei 1"),
-        ("regression", "labels", "number of classes"),
+        ("regression", "labels", "number of classes"), ("tagging", "labels", "integers or multi-hot"),
+        ("tagging", "labels", "Multi-Hot oder ganze Zahlen"),
     ],
 )  # fmt: skip
 def test_the_contrary_and_other_numbers_do_not_pass(row: str, column: str, text: str) -> None:
@@ -316,6 +317,8 @@ def test_the_contrary_and_other_numbers_do_not_pass(row: str, column: str, text:
     ("row", "column", "text"),
     [
         ("one_hot", "activation", "softmax (sigmoid is wrong)"), ("binary", "activation", "sigmoid" + " " * 2000),
+        ("tagging", "labels", "integer vector, multi-hot or k-hot"), ("tagging", "labels", "integers, multi-hot"),
+        ("tagging", "labels", "multi-hot, or integers 0 or 1 for each tag"),
         ("one_hot", "activation", "softmax as for all others"),
         ("regression", "units", "1 (or 2 for two targets)"),
         ("binary", "activation", "sigmoid (softmax with 2 outputs)"),

@@ -1,6 +1,7 @@
 """Saving and loading are judged on real files: the network that comes back has to compute the same."""
 
 import json
+import pickle
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import cache
@@ -85,6 +86,30 @@ def test_other_files_than_those_of_keras_pass() -> None:
     assert judge(save=save_lists, load=load_lists).status is Status.PASSED
 
 
+def test_a_load_that_makes_another_network_of_an_empty_json_reads_it() -> None:
+    assert judge(load=load_json_else_weights).status is Status.PASSED
+
+
+@pytest.mark.parametrize("step", ["load@files:without-architecture", "model:load@without-architecture"])
+def test_where_the_trial_with_an_empty_json_is_lost_there_is_no_mark(step: str) -> None:
+    made = lab.run(CHECK, rows(), {**OWN, "save": save_json_and_a_pickle, "load": load_pickle})
+    lost = replace(made, steps={name: result for name, result in made.steps.items() if name != step})
+    assert judged(CHECK, lost).status is Status.NOT_GRADED
+    stopped = replace(lost, stops={step: Stopped(reason=StopReason.GRADER)})
+    assert judged(CHECK, stopped).status is Status.NOT_GRADED
+
+
+def test_a_load_that_does_not_end_with_an_empty_json_reads_it() -> None:
+    made = lab.run(CHECK, rows(), {**OWN, "save": save, "load": load})
+    gone = ("load@without-architecture", "model:load@without-architecture")
+    stopped = replace(
+        made,
+        steps={name: result for name, result in made.steps.items() if name not in gone},
+        stops={name: Stopped(reason=StopReason.TIME) for name in gone},
+    )
+    assert judged(CHECK, stopped).status is Status.PASSED
+
+
 def test_without_a_network_of_the_submission_the_grader_s_decide() -> None:
     judgement = judge(build_model=lambda: None)
     assert judgement.status is Status.PASSED
@@ -135,6 +160,30 @@ def save_json_beside(file: str) -> Any:
     return {"save": save_both, "load": lambda folder: keras.models.load_model(Path(folder, file), compile=False)}
 
 
+def save_json_and_a_pickle(model: Any, folder: str) -> None:
+    save(model, folder)
+    Path(folder, "model.pickle").write_bytes(pickle.dumps((model.to_json(), model.get_weights())))
+
+
+def load_pickle(folder: str) -> Any:
+    assert Path(folder, "model.json").is_file()
+    text, weights = pickle.loads(Path(folder, "model.pickle").read_bytes())
+    model = keras.models.model_from_json(text)
+    model.set_weights(weights)
+    return model
+
+
+def load_json_else_weights(folder: str) -> Any:
+    config = json.loads(Path(folder, "model.json").read_text())
+    return load(folder) if config else load_into_linear_layers(folder)
+
+
+def load_into_linear_layers(folder: str) -> Any:
+    model = keras.Sequential([keras.Input((6,)), keras.layers.Dense(5), keras.layers.Dense(4)])
+    model.load_weights(Path(folder, "model.weights.h5"))
+    return model
+
+
 def save_all_in_json(model: Any, folder: str) -> None:
     config = {**json.loads(model.to_json()), "weights": [w.tolist() for w in model.get_weights()]}
     Path(folder, "model.json").write_text(json.dumps(config))
@@ -161,6 +210,7 @@ def load_all_from_json(folder: str) -> Any:
         ({"save": save_all_in_json, "load": load_all_from_json}, 0.5, "its weights have no file of their own"),
         (save_json_beside("model.keras"), 0.5, "its weights have no file of their own"),
         (save_json_beside("model.h5"), 0.5, "a file of model.save() holds the architecture, too"),
+        ({"save": save_json_and_a_pickle, "load": load_pickle}, 0.5, "load() does not need the architecture"),
         ({"save": save_weights_only, "load": load_anew}, 0.1667, "its architecture is not in the folder as JSON"),
         (
             {"save": save_and_remember, "load": lambda _f: LAST["model"]},

@@ -37,7 +37,8 @@ def of_calls(*calls: tuple[Any, ...], splits: bool = False) -> Judgement:
     made = replace(Training().case(), trainings=(how,))
     step = made.steps["train@0"]
     arrays, fits = dict(step.arrays), []
-    for number, (rows, validated, changes) in enumerate(calls):
+    for number, (rows, validated, given) in enumerate(calls):
+        changes = dict(given)
         parts = {f"rows{number}": rows, f"validated{number}": validated}
         arrays |= {name: row_hashes(part) for name, part in parts.items() if part is not None}
         shape = {"x_shape": () if rows is None else rows.shape, "y_shape": () if rows is None else (len(rows), 10)}
@@ -45,8 +46,8 @@ def of_calls(*calls: tuple[Any, ...], splits: bool = False) -> Judgement:
             key: name if part is not None else ""
             for key, (name, part) in zip(("rows", "validation_rows"), parts.items(), strict=True)
         }
-        curves = {"loss": f"loss{number}"}
-        arrays[f"loss{number}"] = np.linspace(2.0, 1.0, changes["epochs"])
+        curves = {key: f"{key}{number}" for key in changes.pop("keys", ("loss",))}
+        arrays |= {name: np.linspace(2.0, 1.0, changes["epochs"]) for name in curves.values()}
         if "weight_hashes" in changes:
             refs["weight_hashes"] = f"weights{number}"
             arrays[f"weights{number}"] = np.array([[changes["weight_hashes"], 7], [1, 1]], np.uint64)
@@ -77,6 +78,9 @@ TENTH = [call(X, epochs=1)] * 9 + [call(X, XV, epochs=1)]
         [call(None), call(X, XV)],
         [call(X, model="other"), call(X, XV, model="other", epochs=10)],
         [call(BOTH, model="other"), call(X, XV)],  # another network may learn from all rows
+        [call(X, XV, validations=3)],  # every tenth epoch
+        [call(X, XV, validations=0, keys=("loss", "val_loss"))],  # by an `evaluate` of the student's own
+        [call(X, XV, validations=0, epochs=1), call(X, XV, validations=30)],
         [call(X, XV[:10])],
         [call(X, XV[:10] + 1.0)],
         [call(X, np.tile(XV, (3, 1)))],
@@ -95,6 +99,9 @@ def test_trainings_that_are_validated_keep_their_points(calls: Calls) -> None:
         ([call(X), call(X, XV, epochs=1)], "Only a small part of the training was validated"),
         ([call(None, XV, epochs=1), call(X)], "Only a small part of the training was validated"),
         ([call(X), call(X)], "fit was called without validation data"),
+        ([call(X, XV, validations=0)], "fit got validation data, and never looked at it"),
+        ([call(X, XV, validations=0), call(X, XV, epochs=1)], "never looked at it"),
+        ([call(X[:1], XV, validations=0, epochs=1), call(X)], "fit was called without validation data"),
         ([call(BOTH), call(X, XV, epochs=1)], "Only a small part"),
         ([call(BOTH), call(X, XV)], "rows that an earlier call of fit has trained this network on"),
         ([call(X, XV[:1])], "too few rows: 1, and x_val has 40"),
@@ -159,6 +166,7 @@ def test_a_training_that_is_watched_on_rows_of_its_own_keeps_its_points(calls: C
     ("calls", "said"),
     [
         ([call(X[:3], X[3:5], validation="split", epochs=1), call(X)], "Only a small part of the training"),
+        ([call(X[:80], X[80:], validation="split", validations=0)], "never looked at it"),
         ([call(X[:99], X[99:])], "1.0% of the rows were split off"),
         ([call(X[:99], X[99:] + 1.0)], "1.0% of the rows were split off"),
         ([call(X[:99], X[99:]), call(X[:20], X[20:40], epochs=1)], "1.0% of the rows were split off"),

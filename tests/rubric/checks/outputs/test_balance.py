@@ -18,7 +18,7 @@ from grader.rubric.checks import BalancedLosses
 from grader.rubric.checks.outputs.balance import compare_losses
 from grader.sandbox.inside.model_outputs import read_number
 from tests.helpers.classroom import ROOMS
-from tests.helpers.fruit import LOSSES, case_of_fruit, functional
+from tests.helpers.fruit import BY_PLACE, LOSSES, case_of_fruit, functional, train
 
 TRAINING = ROOMS["fruit"].trainings[0]
 BALANCED = BalancedLosses(TRAINING, most=20.0)
@@ -29,9 +29,9 @@ NUMBERS, CLASSES = Task(kind="regression"), Task(kind="classification", classes=
 say = Translator("en")
 
 
-def judge(arguments: str, before: str = "") -> Judgement:
+def judge(arguments: str, before: str = "", training: str = "") -> Judgement:
     try:
-        return BALANCED.judge(case_of_fruit(before + functional(compiled=arguments)))
+        return BALANCED.judge(case_of_fruit(before + functional(compiled=arguments), training))
     except PreconditionFailedError as unmet:
         return unmet.judgement
 
@@ -68,6 +68,14 @@ def test_losses_of_one_size_pass_however_they_are_written(arguments: str, before
     judgement = judge(arguments, before)
     assert judgement.status is Status.PASSED, say(judgement.message)
     assert "about the same size" in say(judgement.message)
+
+
+@pytest.mark.parametrize("weights", ["0.1, 1.0", "1.0, 1.0"])
+def test_losses_whose_rows_are_weighted_are_left_to_a_person(weights: str) -> None:
+    by_row = ", sample_weight=[np.full(len(x), 9.0), np.ones(len(x))]"
+    judgement = judge(f"loss={BY_PLACE}, loss_weights=[{weights}]", "", train("[price, kind]", more=by_row))
+    assert judgement.status is Status.NOT_GRADED
+    assert "sample_weight or class_weight" in say(judgement.message)
 
 
 @pytest.mark.parametrize(
