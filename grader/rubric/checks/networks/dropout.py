@@ -213,6 +213,8 @@ class DropsInTraining(NetworkCheck):
         if not _differ(answers):
             learned = self._answer_with_learned(case)
             answers = answers if learned is None else learned
+        if answers.shape[2] == 1 and np.ptp(answers) <= SAME * np.abs(answers).max():
+            return _explain_one_answer(float(answers.flat[0]))
         if not _differ(answers):
             message = _(
                 "The network draws random numbers in training, but its answers hardly depend on them, or "
@@ -237,6 +239,16 @@ class DropsInTraining(NetworkCheck):
                 spread=float(answers.std(axis=1).mean()),
             )
         )
+
+
+def _explain_one_answer(answer: float) -> Judgement:
+    """Return the judgement of a network whose answer depends on nothing, and so not on what is dropped."""
+    message = _(
+        "The network answers {answer:.3g} to each row, whatever is dropped, so nothing can be seen of the dropout. "
+        "Mend the output first: a softmax over a single unit, say, is always 1.",
+        answer=answer,
+    )
+    return failed(message, expected=_("answers that differ in training"), blocks=False)
 
 
 def _name_learned(step: str) -> str:

@@ -108,6 +108,10 @@ WRONG = {
         sequential(lambda k: [k.Dense(8), k.Dense(1), k.Dropout(0.5)]),
         "The output itself is dropped",
     ),
+    "in front of one answer": (
+        sequential(lambda k: [k.Dense(8), k.Dropout(0.5), k.Dense(1), k.Rescaling(0.0, offset=1.0)]),
+        "answers 1 to each row, whatever is dropped",
+    ),
     "of the output, and moved": (
         sequential(lambda k: [k.Dense(8), k.Dense(1), k.Dropout(0.2), k.Rescaling(1.0, offset=2.0)]),
         "The output itself is dropped",
