@@ -205,6 +205,7 @@ class BuildChain(Tagged, frozen=True, tag="BuildChain"):
     id: str  # unique in the plan
     layers: tuple[ChainLayer, ...]
     like: str = ""  # id of the step that returned a network of the submission; "" for none
+    fused: bool = False  # the Dense layers have the activations, and there are no Activation layers
     limit_seconds: float = 30.0  # of wall time
 
 

@@ -87,16 +87,17 @@ def _make_inputs(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]])
 
 
 def build_chain(step: BuildChain, arrays: Mapping[str, np.ndarray[Any, Any]], like: object) -> Any:
-    """Return a compiled network of Dense and Activation layers in turn, with the weights that the step names.
+    """Return a compiled network of Dense layers and their activations, with the weights that the step names.
 
     `like`: a network of the submission, whose style this one has; anything else for the sequential style.
     """
     features = arrays[step.layers[0].kernel].shape[0]
     model = keras.Sequential([keras.Input(shape=(features,))])
     for layer in step.layers:
-        dense = keras.layers.Dense(arrays[layer.bias].shape[0])
+        dense = keras.layers.Dense(arrays[layer.bias].shape[0], activation=layer.activation if step.fused else None)
         model.add(dense)
-        model.add(keras.layers.Activation(layer.activation))
+        if not step.fused:
+            model.add(keras.layers.Activation(layer.activation))
         dense.set_weights([arrays[layer.kernel], arrays[layer.bias]])
     if Functional in type.mro(type(like)) and keras.Sequential not in type.mro(type(like)):
         model = keras.Model(model.inputs[0], model.outputs[0])

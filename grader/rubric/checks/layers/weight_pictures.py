@@ -12,7 +12,7 @@ from grader.core.arrays import Array
 from grader.core.field_rules import Filled, FunctionName, LayerWidth, describe_mismatch
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
+from grader.evidence.judgement import Judgement, failed, partial, passed
 from grader.protocol.plan import BuildChain, Call, ChainLayer, ResultOf, Step
 from grader.rubric.checks.base import DrawnCheck, Shows
 from grader.rubric.checks.layers.chain_values import ChainWeights, draw_chain, read_values
@@ -54,8 +54,12 @@ class WeightPictures(DrawnCheck):
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return the steps that make the networks, and a call for each."""
         steps: list[Step] = []
-        for chain in self._chains:
-            network = BuildChain(id=f"network@{self.function}:{chain.name}", layers=self._name_layers(chain))
+        for number, chain in enumerate(self._chains, start=1):
+            network = BuildChain(
+                id=f"network@{self.function}:{chain.name}",
+                layers=self._name_layers(chain),
+                fused=number == len(self._chains) > 1,
+            )
             call = Call(
                 id=self._step(chain),
                 function=self.function,
@@ -116,7 +120,7 @@ class WeightPictures(DrawnCheck):
         if len(received) == 1 and len(chain.kernels) > 1 and received[0].ndim == 4:
             received = list(received[0])
         if len(received) != len(chain.kernels):
-            message = _(
+            problem: Words | None = _(
                 "{function} has to return {expected} arrays for the network {network}, one for each Dense layer. "
                 "Received: {received}. Look for Dense layers wherever they are: other layers have no weights.",
                 function=name,
@@ -124,9 +128,8 @@ class WeightPictures(DrawnCheck):
                 network=chain.name,
                 received=len(received),
             )
-            raise PreconditionFailedError(
-                failed(message, expected=str(len(chain.kernels)), received=str(len(received)))
-            )
+            yield from [problem] * len(chain.kernels)
+            return
         for number, (kernel, pictures) in enumerate(zip(chain.kernels, received, strict=True), start=1):
             problem = explain_pictures(kernel, pictures)
             yield problem and _(

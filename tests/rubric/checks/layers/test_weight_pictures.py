@@ -110,3 +110,13 @@ def test_weights_are_drawn_from_the_secret() -> None:
 def test_a_network_without_layers_is_refused() -> None:
     with pytest.raises(RubricError):
         WeightPictures("weight_images", ((8,),))
+
+
+def test_who_counts_on_places_is_right_on_one_of_two_networks_only() -> None:
+    def by_place(model: Any) -> list[Any]:
+        kernels_there = [np.array(layer.get_weights()[0]) for layer in model.layers[::2]]
+        return [kernel.reshape(len(kernel), *picture_shape(kernel.shape[1])) for kernel in kernels_there]
+
+    judgement = judge(by_place)
+    assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.6)  # three of five layers
+    assert "2 arrays for the network 8-16-5" in text(judgement.message)
