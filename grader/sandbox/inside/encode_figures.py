@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.protocol.evidence import AxesFacts, FigureValue
 from grader.sandbox.inside.array_store import Store
-from grader.sandbox.inside.seen_marks import MarkViewer, viewing_marks
+from grader.sandbox.inside.seen_marks import MarkViewer, is_image, viewing_marks
 
 MAX_AXES = 128
 MAX_MARKS = 128
@@ -44,12 +44,14 @@ def describe(figure: Any, store: Store) -> FigureValue:
 
 
 def _is_used(axes: Any) -> bool:
-    # `subplots(3, 4)` for ten pictures leaves two axes empty; a colour bar is not a plot either.
-    return bool(axes.has_data()) and bool(axes.get_visible()) and axes.get_label() != "<colorbar>"
+    # `subplots(3, 4)` for ten pictures leaves two axes empty; a colour bar is not a plot either, wherever it is.
+    return bool(axes.has_data()) and bool(axes.get_visible()) and not hasattr(axes, "_colorbar")
 
 
 def _describe_axes(axes: Any, viewer: MarkViewer, store: Store) -> AxesFacts:
-    images, lines, collections = axes.images[:MAX_MARKS], axes.lines[:MAX_MARKS], axes.collections[:MAX_MARKS]
+    images = [child for child in axes.get_children() if is_image(child)][:MAX_MARKS]
+    lines = axes.lines[:MAX_MARKS]
+    collections = [collection for collection in axes.collections if not is_image(collection)][:MAX_MARKS]
     seen_images = viewer.find_seen_images(images)
     seen_lines = [line for line in lines if viewer.is_seen(line)]
     seen_collections = [collection for collection in collections if viewer.is_seen(collection)]

@@ -16,6 +16,7 @@ from grader.sandbox.inside.array_store import Store
 Draw = Callable[[Any], object]
 X, Y = [1.0, 2.0, 3.0], [2.0, 1.0, 4.0]
 PICTURE = np.arange(64.0).reshape(8, 8)
+WIDE = np.linspace(-1, 9, 9)  # edges of eight fields that reach beyond a picture
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +62,11 @@ SEEN: dict[str, Draw] = {
     "picture in colours": lambda a: a.imshow(np.stack([PICTURE / 64] * 3, axis=-1)),
     "black and white": lambda a: a.imshow(PICTURE > 9, cmap="binary"),
     "blank picture": lambda a: a.imshow(np.zeros((8, 8)), cmap="binary"),
+    "mesh": lambda a: a.pcolormesh(PICTURE),
+    "mesh of polygons": lambda a: a.pcolor(PICTURE, edgecolors="w", linewidths=0.5),
+    "mesh upside down": lambda a: (a.pcolormesh(PICTURE, cmap="gray"), a.invert_yaxis(), a.set_aspect("equal")),
+    "mesh in colours": lambda a: a.pcolormesh(np.stack([PICTURE / 64] * 3, axis=-1)),
+    "blank mesh": lambda a: a.pcolormesh(np.zeros((8, 8)), cmap="binary"),
 }
 
 
@@ -101,6 +107,9 @@ UNSEEN: dict[str, Draw] = {
     "outside of the figure": lambda a: (a.plot(X, Y), a.set_position([3, 3, 0.1, 0.1])),
     "picture outside of the figure": lambda a: (a.imshow(PICTURE), a.set_position([3, 3, 0.1, 0.1])),
     "picture of one colour": lambda a: a.imshow(PICTURE, vmin=1000, vmax=2000),
+    "mesh of one colour": lambda a: a.pcolormesh(PICTURE, vmin=1000, vmax=2000),
+    "polygons of one colour": lambda a: a.pcolor(PICTURE, vmin=1000, vmax=2000),
+    "transparent mesh": lambda a: a.pcolormesh(PICTURE, alpha=0),
     "width 0 of many": lambda a: a.hlines([0], 1, 2, linewidths=0),
 }
 
@@ -133,6 +142,10 @@ COVERED: dict[str, Draw] = {
     "a picture": lambda a: (a.imshow(PICTURE), cover(a)),
     "points below other axes": lambda a: (a.scatter(X, Y), cover_by_axes(a)),
     "a picture below other axes": lambda a: (a.imshow(PICTURE), cover_by_axes(a)),
+    "a mesh": lambda a: (a.pcolormesh(PICTURE), cover(a)),
+    "points below a mesh": lambda a: (a.scatter(X, Y), a.pcolormesh(PICTURE, zorder=9)),
+    "a mesh below another one": lambda a: (a.pcolormesh(PICTURE), a.pcolormesh(PICTURE.T)),
+    "a picture below polygons": lambda a: (a.imshow(PICTURE), a.pcolor(WIDE, WIDE, PICTURE.T)),
     "points below a picture": lambda a: (a.scatter(X, Y), a.imshow(PICTURE, extent=(0, 9, 0, 9), zorder=9)),
 }
 
@@ -176,6 +189,38 @@ def test_an_image_below_another_one_is_left_out_unless_it_shines_through() -> No
     above, arrays = describe(lambda a: (a.imshow(PICTURE, zorder=3), a.imshow(PICTURE.T)))
     assert [arrays[ref].tolist() for ref in above.images] == [PICTURE.tolist()]
     assert count(lambda a: (a.imshow(PICTURE), a.imshow(PICTURE.T, alpha=0.4))) == (2, 0)
+
+
+@pytest.mark.parametrize("method", ["pcolormesh", "pcolor"])
+def test_a_mesh_is_a_picture_of_its_array(method: str) -> None:
+    edges = np.arange(9) * 10
+    for draw in (
+        lambda a: getattr(a, method)(PICTURE),
+        lambda a: getattr(a, method)(edges, edges, PICTURE),
+        lambda a: (getattr(a, method)(PICTURE), a.invert_yaxis()),
+        lambda a: a.figure.colorbar(getattr(a, method)(PICTURE)),
+    ):
+        facts, arrays = describe(draw)
+        assert [arrays[ref].tolist() for ref in facts.images] == [PICTURE.tolist()]
+        assert (facts.lines, facts.scatters) == ((), ())
+
+
+def test_points_on_a_mesh_are_points() -> None:
+    facts, arrays = describe(lambda a: (a.pcolormesh(PICTURE), a.scatter(X, Y, c="r")))
+    assert [arrays[ref][:, 0].tolist() for ref in facts.scatters] == [X]
+    assert len(facts.images) == 1
+
+
+@pytest.mark.parametrize("method", ["imshow", "pcolormesh", "pcolor"])
+def test_a_picture_below_a_huge_point_counts_since_no_area_covers_it(method: str) -> None:
+    assert count(lambda a: (getattr(a, method)(PICTURE), a.scatter([4], [4], s=1e6, c="r"))) == (2, 0)
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_a_colour_bar_is_no_picture_wherever_it_is(layout: str | None) -> None:
+    figure, (left, right) = plt.subplots(1, 2, layout=layout)
+    figure.colorbar(left.imshow(PICTURE), cax=right)
+    assert len(encode_figures.describe(figure, Store()).axes) == 1
 
 
 def test_lines_of_collections_are_lines_and_areas_are_nothing() -> None:
