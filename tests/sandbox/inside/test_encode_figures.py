@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 
 from grader.core.arrays import Array
 from grader.protocol.evidence import AxesFacts
@@ -258,6 +259,73 @@ def test_labels_of_axes_that_are_not_drawn_are_none_but_titles_are() -> None:
     assert describe_labelled(lambda _axes: None) == ("left right", "3", "4")
     assert describe_labelled(lambda a: a.set_axis_off()) == ("left right", "", "")
     assert describe_labelled(lambda a: a.yaxis.set_visible(False)) == ("left right", "3", "")
+
+
+# Figures with sub-figures.
+
+
+def describe_parts(change: Callable[[Any, Any, Any], object], count: int = 1) -> list[AxesFacts]:
+    """Return what is recorded of a figure whose right half has a lower half, with `count` axes in each of two.
+
+    `change` gets the figure, its right half, and the lower half of that. The axes of the left half come first.
+    """
+    figure = plt.figure()
+    left, right = figure.subfigures(1, 2)
+    _upper, lower = right.subfigures(2, 1)
+    for part in (left, lower):
+        for axes in np.ravel(part.subplots(1, count)):
+            axes.plot(X, Y, label="curve")
+    change(figure, right, lower)
+    return list(encode_figures.describe(figure, Store()).axes)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_labels_and_legends_of_a_figure_belong_to_all_axes_in_it(place: int) -> None:
+    def label(*parts: Any) -> None:
+        parts[place].supxlabel("epoch")
+        parts[place].supylabel("loss")
+        parts[place].legend(parts[2].get_axes()[0].lines, ["training"])
+
+    outside, inside = describe_parts(label)
+    assert (inside.x_label, inside.y_label, inside.legend) == ("epoch", "loss", ("training",))
+    everywhere = place == 0
+    assert (outside.x_label, outside.legend) == (("epoch", ("training",)) if everywhere else ("", ()))
+
+
+def test_labels_and_legends_that_are_nearer_come_first() -> None:
+    def label(*parts: Any) -> None:
+        for number, part in enumerate(parts):
+            part.supxlabel(f"label {number}")
+            part.legend(parts[2].get_axes()[0].lines, [f"legend {number}"])
+
+    outside, inside = describe_parts(label)
+    assert (outside.x_label, outside.legend) == ("label 0", ("legend 0",))
+    assert (inside.x_label, inside.legend) == ("label 2", ("legend 2",))
+
+
+def test_the_title_of_a_figure_is_that_of_its_only_axes() -> None:
+    def name(figure: Any, right: Any, lower: Any) -> None:
+        figure.suptitle("everything")
+        right.suptitle("right")
+        lower.suptitle("lower")
+        lower.get_axes()[0].set_title("own")
+
+    assert [axes.title for axes in describe_parts(name)] == ["", "own lower right"]
+    assert [axes.title for axes in describe_parts(name, 2)] == ["", "", "own", ""]
+    figure, axes = plt.subplots()
+    figure.suptitle("loss")
+    figure.colorbar(axes.imshow(PICTURE))
+    assert encode_figures.describe(figure, Store()).axes[0].title == "loss"
+
+
+def test_the_figure_of_axes_and_sub_figures_that_are_returned_is_the_whole_one() -> None:
+    whole: Any = Figure()
+    part = whole.subfigures(1, 2)[0].subfigures(2, 1)[1]
+    axes = part.subplots(1, 2)
+    plt.figure()
+    for returned in (whole, part, axes, axes[0], whole.subfigs, (axes[0], 3)):
+        assert encode_figures.find(returned) is whole
+    assert encode_figures.find(3) is plt.gcf()
 
 
 def test_the_figure_stays_as_it_is() -> None:
