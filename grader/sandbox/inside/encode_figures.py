@@ -8,7 +8,7 @@ import numpy as np
 
 from grader.protocol.evidence import AxesFacts, FigureValue
 from grader.sandbox.inside.array_store import Store
-from grader.sandbox.inside.seen_marks import MarkViewer, viewing_marks
+from grader.sandbox.inside.seen_marks import MarkViewer, is_image, viewing_marks
 
 MAX_AXES = 128
 MAX_MARKS = 128
@@ -16,14 +16,14 @@ PICTURE_WIDTH = 900  # pixels
 
 
 def find(returned: object) -> Any | None:
-    """Return the figure of a plotting function: returned, that of returned axes, or the current one."""
+    """Return the figure of a plotting function: returned, that of returned axes or parts, or the current one."""
     from matplotlib import pyplot as plt
     from matplotlib.figure import Figure
 
     candidates = [returned, *(returned if isinstance(returned, list | tuple) else ())]
     candidates += list(returned.flat) if isinstance(returned, np.ndarray) and returned.dtype == object else []
     for candidate in candidates:
-        figure = candidate if isinstance(candidate, Figure) else getattr(candidate, "figure", None)
+        figure = _list_figures(candidate)[-1]
         if isinstance(figure, Figure):
             return figure
     return plt.gcf() if plt.get_fignums() else None
@@ -44,27 +44,41 @@ def describe(figure: Any, store: Store) -> FigureValue:
 
 
 def _is_used(axes: Any) -> bool:
-    # `subplots(3, 4)` for ten pictures leaves two axes empty; a colour bar is not a plot either.
-    return bool(axes.has_data()) and bool(axes.get_visible()) and axes.get_label() != "<colorbar>"
+    # `subplots(3, 4)` for ten pictures leaves two axes empty; a colour bar is not a plot either, wherever it is.
+    return bool(axes.has_data()) and bool(axes.get_visible()) and not hasattr(axes, "_colorbar")
+
+
+def _list_figures(part: Any) -> list[Any]:
+    """Return the figures that an axes or a figure is part of, from the innermost: sub-figures, then the whole."""
+    from matplotlib.figure import FigureBase, SubFigure
+
+    figures = [part if isinstance(part, FigureBase) else getattr(part, "figure", None)]
+    while isinstance(figures[-1], SubFigure):
+        inner: Any = figures[-1]
+        figures.append(inner._parent)  # public only from matplotlib 3.10 on
+    return figures
 
 
 def _describe_axes(axes: Any, viewer: MarkViewer, store: Store) -> AxesFacts:
-    images, lines, collections = axes.images[:MAX_MARKS], axes.lines[:MAX_MARKS], axes.collections[:MAX_MARKS]
+    images = [child for child in axes.get_children() if is_image(child)][:MAX_MARKS]
+    lines = axes.lines[:MAX_MARKS]
+    collections = [collection for collection in axes.collections if not is_image(collection)][:MAX_MARKS]
     seen_images = viewer.find_seen_images(images)
     seen_lines = [line for line in lines if viewer.is_seen(line)]
     seen_collections = [collection for collection in collections if viewer.is_seen(collection)]
     drawn = len(images) + len(lines) + len(collections)
     all_lines = [_points_of(line) for line in seen_lines] + _segments(seen_collections)
-    legend = axes.get_legend() or (axes.figure.legends[0] if axes.figure.legends else None)
+    figures = _list_figures(axes)
+    legend = axes.get_legend() or next((figure.legends[0] for figure in figures if figure.legends), None)
     x_label, y_label = (_shown_label(axes, axis) for axis in (axes.xaxis, axes.yaxis))
     return AxesFacts(
         images=tuple(_store_array(image.get_array(), store) for image in seen_images),
         lines=tuple(_store_array(points, store) for points in all_lines[:MAX_MARKS]),
         scatters=tuple(_store_array(c.get_offsets(), store) for c in seen_collections if _has_points(c)),
         bars=len(axes.patches),
-        title=" ".join(filter(None, (str(axes.get_title(place)) for place in ("left", "center", "right"))))[:200],
-        x_label=(x_label or _shared_label(axes.figure, "x"))[:200],
-        y_label=(y_label or _shared_label(axes.figure, "y"))[:200],
+        title=_join_titles(axes, figures)[:200],
+        x_label=(x_label or _shared_label(figures, "x"))[:200],
+        y_label=(y_label or _shared_label(figures, "y"))[:200],
         legend=tuple(str(t.get_text())[:200] for t in legend.get_texts()) if legend else (),
         unseen=drawn - len(seen_images) - len(seen_lines) - len(seen_collections),
     )
@@ -109,9 +123,25 @@ def _shown_label(axes: Any, axis: Any) -> str:
     return str(label.get_text()) if is_shown else ""
 
 
-def _shared_label(figure: Any, which: str) -> str:
-    """Return the label that a figure has once for all of its axes."""
-    return str(getattr(figure, f"get_sup{which}label")())
+def _shared_label(figures: Sequence[Any], which: str) -> str:
+    """Return the label that a figure has once for all of its axes, that of the innermost figure with one."""
+    labels = (str(getattr(figure, f"get_sup{which}label")()) for figure in figures)
+    return next(filter(None, labels), "")
+
+
+def _join_titles(axes: Any, figures: Sequence[Any]) -> str:
+    """Return the titles of an axes, and of those of its figures that show nothing else."""
+    titles = [str(axes.get_title(place)) for place in ("left", "center", "right")]
+    titles += [str(figure.get_suptitle()) for figure in figures if _is_alone(axes, figure)]
+    return " ".join(filter(None, titles))
+
+
+def _is_alone(axes: Any, figure: Any) -> bool:
+    """Return whether a figure with a title has no other axes that are used; that of many says nothing of one."""
+    if not figure.get_suptitle():
+        return False
+    everywhere = _list_figures(figure)[-1].get_axes()
+    return not any(a is not axes and _is_used(a) and figure in _list_figures(a) for a in everywhere)
 
 
 def _store_array(values: Any, store: Store) -> str:

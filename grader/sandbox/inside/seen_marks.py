@@ -60,7 +60,7 @@ class MarkViewer:
         return self._look(mark, is_seen)
 
     def find_seen_images(self, images: Sequence[Any]) -> list[Any]:
-        """Return the images of an axes, from below, that show differences, and that nothing covers."""
+        """Return the images and meshes of an axes, from below, that show differences, and that nothing covers."""
         covered: set[int] = set()
 
         def is_seen(image: Any, places: Numbers, colours: Numbers) -> bool:
@@ -119,7 +119,7 @@ class MarkViewer:
 
     @cached_property
     def _figure_images(self) -> list[Any]:
-        return [image for axes in self._figure.get_axes() for image in axes.images]
+        return [child for child in _list_children(self._figure) if is_image(child)]
 
     @cached_property
     def _may_cover(self) -> bool:
@@ -154,6 +154,14 @@ class MarkViewer:
                 child.set_visible(True)
 
 
+def is_image(artist: Any) -> bool:
+    """Return whether an artist draws an array of values as a picture: `imshow`, `pcolormesh` or `pcolor`."""
+    from matplotlib.collections import PolyQuadMesh, QuadMesh
+    from matplotlib.image import AxesImage
+
+    return isinstance(artist, AxesImage | PolyQuadMesh | QuadMesh) and artist.get_array() is not None
+
+
 def _overlap(axes: Sequence[Any]) -> bool:
     """Return whether some axes lie above others, as insets do."""
     boxes = np.array([one.get_position().extents for one in axes]).reshape(-1, 4)  # left, bottom, right, top
@@ -168,12 +176,12 @@ def _list_children(figure: Any) -> list[Any]:
 
 
 def _is_area(artist: Any) -> bool:
-    from matplotlib.collections import PolyCollection
+    from matplotlib.collections import PolyCollection, QuadMesh
     from matplotlib.image import AxesImage
     from matplotlib.patches import Patch
     from matplotlib.spines import Spine
 
-    return isinstance(artist, Patch | AxesImage | PolyCollection) and not isinstance(artist, Spine)
+    return isinstance(artist, Patch | AxesImage | PolyCollection | QuadMesh) and not isinstance(artist, Spine)
 
 
 def _shows_differences(values: Any, colours: Numbers) -> bool:

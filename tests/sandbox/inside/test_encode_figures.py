@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from matplotlib import pyplot as plt
 from matplotlib.collections import LineCollection
+from matplotlib.figure import Figure
 
 from grader.core.arrays import Array
 from grader.protocol.evidence import AxesFacts
@@ -16,6 +17,7 @@ from grader.sandbox.inside.array_store import Store
 Draw = Callable[[Any], object]
 X, Y = [1.0, 2.0, 3.0], [2.0, 1.0, 4.0]
 PICTURE = np.arange(64.0).reshape(8, 8)
+WIDE = np.linspace(-1, 9, 9)  # edges of eight fields that reach beyond a picture
 
 
 @pytest.fixture(autouse=True)
@@ -61,6 +63,11 @@ SEEN: dict[str, Draw] = {
     "picture in colours": lambda a: a.imshow(np.stack([PICTURE / 64] * 3, axis=-1)),
     "black and white": lambda a: a.imshow(PICTURE > 9, cmap="binary"),
     "blank picture": lambda a: a.imshow(np.zeros((8, 8)), cmap="binary"),
+    "mesh": lambda a: a.pcolormesh(PICTURE),
+    "mesh of polygons": lambda a: a.pcolor(PICTURE, edgecolors="w", linewidths=0.5),
+    "mesh upside down": lambda a: (a.pcolormesh(PICTURE, cmap="gray"), a.invert_yaxis(), a.set_aspect("equal")),
+    "mesh in colours": lambda a: a.pcolormesh(np.stack([PICTURE / 64] * 3, axis=-1)),
+    "blank mesh": lambda a: a.pcolormesh(np.zeros((8, 8)), cmap="binary"),
 }
 
 
@@ -101,6 +108,9 @@ UNSEEN: dict[str, Draw] = {
     "outside of the figure": lambda a: (a.plot(X, Y), a.set_position([3, 3, 0.1, 0.1])),
     "picture outside of the figure": lambda a: (a.imshow(PICTURE), a.set_position([3, 3, 0.1, 0.1])),
     "picture of one colour": lambda a: a.imshow(PICTURE, vmin=1000, vmax=2000),
+    "mesh of one colour": lambda a: a.pcolormesh(PICTURE, vmin=1000, vmax=2000),
+    "polygons of one colour": lambda a: a.pcolor(PICTURE, vmin=1000, vmax=2000),
+    "transparent mesh": lambda a: a.pcolormesh(PICTURE, alpha=0),
     "width 0 of many": lambda a: a.hlines([0], 1, 2, linewidths=0),
 }
 
@@ -133,6 +143,10 @@ COVERED: dict[str, Draw] = {
     "a picture": lambda a: (a.imshow(PICTURE), cover(a)),
     "points below other axes": lambda a: (a.scatter(X, Y), cover_by_axes(a)),
     "a picture below other axes": lambda a: (a.imshow(PICTURE), cover_by_axes(a)),
+    "a mesh": lambda a: (a.pcolormesh(PICTURE), cover(a)),
+    "points below a mesh": lambda a: (a.scatter(X, Y), a.pcolormesh(PICTURE, zorder=9)),
+    "a mesh below another one": lambda a: (a.pcolormesh(PICTURE), a.pcolormesh(PICTURE.T)),
+    "a picture below polygons": lambda a: (a.imshow(PICTURE), a.pcolor(WIDE, WIDE, PICTURE.T)),
     "points below a picture": lambda a: (a.scatter(X, Y), a.imshow(PICTURE, extent=(0, 9, 0, 9), zorder=9)),
 }
 
@@ -178,6 +192,38 @@ def test_an_image_below_another_one_is_left_out_unless_it_shines_through() -> No
     assert count(lambda a: (a.imshow(PICTURE), a.imshow(PICTURE.T, alpha=0.4))) == (2, 0)
 
 
+@pytest.mark.parametrize("method", ["pcolormesh", "pcolor"])
+def test_a_mesh_is_a_picture_of_its_array(method: str) -> None:
+    edges = np.arange(9) * 10
+    for draw in (
+        lambda a: getattr(a, method)(PICTURE),
+        lambda a: getattr(a, method)(edges, edges, PICTURE),
+        lambda a: (getattr(a, method)(PICTURE), a.invert_yaxis()),
+        lambda a: a.figure.colorbar(getattr(a, method)(PICTURE)),
+    ):
+        facts, arrays = describe(draw)
+        assert [arrays[ref].tolist() for ref in facts.images] == [PICTURE.tolist()]
+        assert (facts.lines, facts.scatters) == ((), ())
+
+
+def test_points_on_a_mesh_are_points() -> None:
+    facts, arrays = describe(lambda a: (a.pcolormesh(PICTURE), a.scatter(X, Y, c="r")))
+    assert [arrays[ref][:, 0].tolist() for ref in facts.scatters] == [X]
+    assert len(facts.images) == 1
+
+
+@pytest.mark.parametrize("method", ["imshow", "pcolormesh", "pcolor"])
+def test_a_picture_below_a_huge_point_counts_since_no_area_covers_it(method: str) -> None:
+    assert count(lambda a: (getattr(a, method)(PICTURE), a.scatter([4], [4], s=1e6, c="r"))) == (2, 0)
+
+
+@pytest.mark.parametrize("layout", [None, "constrained"])
+def test_a_colour_bar_is_no_picture_wherever_it_is(layout: str | None) -> None:
+    figure, (left, right) = plt.subplots(1, 2, layout=layout)
+    figure.colorbar(left.imshow(PICTURE), cax=right)
+    assert len(encode_figures.describe(figure, Store()).axes) == 1
+
+
 def test_lines_of_collections_are_lines_and_areas_are_nothing() -> None:
     facts, arrays = describe(lambda a: a.add_collection(LineCollection([[(0, 0), (1, 1)]], colors="grey")))
     assert [arrays[ref].tolist() for ref in facts.lines] == [[[0, 0], [1, 1]]]
@@ -213,6 +259,73 @@ def test_labels_of_axes_that_are_not_drawn_are_none_but_titles_are() -> None:
     assert describe_labelled(lambda _axes: None) == ("left right", "3", "4")
     assert describe_labelled(lambda a: a.set_axis_off()) == ("left right", "", "")
     assert describe_labelled(lambda a: a.yaxis.set_visible(False)) == ("left right", "3", "")
+
+
+# Figures with sub-figures.
+
+
+def describe_parts(change: Callable[[Any, Any, Any], object], count: int = 1) -> list[AxesFacts]:
+    """Return what is recorded of a figure whose right half has a lower half, with `count` axes in each of two.
+
+    `change` gets the figure, its right half, and the lower half of that. The axes of the left half come first.
+    """
+    figure = plt.figure()
+    left, right = figure.subfigures(1, 2)
+    _upper, lower = right.subfigures(2, 1)
+    for part in (left, lower):
+        for axes in np.ravel(part.subplots(1, count)):
+            axes.plot(X, Y, label="curve")
+    change(figure, right, lower)
+    return list(encode_figures.describe(figure, Store()).axes)
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_labels_and_legends_of_a_figure_belong_to_all_axes_in_it(place: int) -> None:
+    def label(*parts: Any) -> None:
+        parts[place].supxlabel("epoch")
+        parts[place].supylabel("loss")
+        parts[place].legend(parts[2].get_axes()[0].lines, ["training"])
+
+    outside, inside = describe_parts(label)
+    assert (inside.x_label, inside.y_label, inside.legend) == ("epoch", "loss", ("training",))
+    everywhere = place == 0
+    assert (outside.x_label, outside.legend) == (("epoch", ("training",)) if everywhere else ("", ()))
+
+
+def test_labels_and_legends_that_are_nearer_come_first() -> None:
+    def label(*parts: Any) -> None:
+        for number, part in enumerate(parts):
+            part.supxlabel(f"label {number}")
+            part.legend(parts[2].get_axes()[0].lines, [f"legend {number}"])
+
+    outside, inside = describe_parts(label)
+    assert (outside.x_label, outside.legend) == ("label 0", ("legend 0",))
+    assert (inside.x_label, inside.legend) == ("label 2", ("legend 2",))
+
+
+def test_the_title_of_a_figure_is_that_of_its_only_axes() -> None:
+    def name(figure: Any, right: Any, lower: Any) -> None:
+        figure.suptitle("everything")
+        right.suptitle("right")
+        lower.suptitle("lower")
+        lower.get_axes()[0].set_title("own")
+
+    assert [axes.title for axes in describe_parts(name)] == ["", "own lower right"]
+    assert [axes.title for axes in describe_parts(name, 2)] == ["", "", "own", ""]
+    figure, axes = plt.subplots()
+    figure.suptitle("loss")
+    figure.colorbar(axes.imshow(PICTURE))
+    assert encode_figures.describe(figure, Store()).axes[0].title == "loss"
+
+
+def test_the_figure_of_axes_and_sub_figures_that_are_returned_is_the_whole_one() -> None:
+    whole: Any = Figure()
+    part = whole.subfigures(1, 2)[0].subfigures(2, 1)[1]
+    axes = part.subplots(1, 2)
+    plt.figure()
+    for returned in (whole, part, axes, axes[0], whole.subfigs, (axes[0], 3)):
+        assert encode_figures.find(returned) is whole
+    assert encode_figures.find(3) is plt.gcf()
 
 
 def test_the_figure_stays_as_it_is() -> None:

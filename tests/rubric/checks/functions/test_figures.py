@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from matplotlib.figure import Figure
 
 from grader.core.arrays import Array
 from grader.core.errors import RubricError
@@ -28,6 +29,8 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks import Figures, PlotsHistory
 from grader.rubric.checks.functions.histories import HISTORIES
 from grader.rubric.data import Data
+from grader.sandbox.inside import encode_figures
+from grader.sandbox.inside.array_store import Store
 from tests.helpers.cases import case, data, exception, judged, replace_facts, returned, seen, text
 
 CHECK = Figures(samples="plot_samples", features="plot_features", history="plot_history")
@@ -357,3 +360,43 @@ def test_learning_curves_alone_have_to_be_a_figure_of_the_secret_s_history() -> 
         call.arguments for check in (HISTORY, sealed) for call in check.steps((0,)) if isinstance(call, Call)
     )
     assert plain != drawn
+
+
+def draw_in_parts(label: Callable[[Any, Any], object]) -> Judgement:
+    """Judge learning curves of which each pair stands in a sub-figure; `label` gets the figure and the parts."""
+    figure: Any = Figure()
+    parts = figure.subfigures(1, 2)
+    for part, pair in zip(parts, (KEYS[:2], KEYS[2:]), strict=True):
+        axes = part.subplots()
+        for key in pair:
+            axes.plot(SERIES[key])
+    label(figure, parts)
+    store = Store()
+    result = Returned(value=encode_figures.describe(figure, store))
+    return judged(HISTORY, case({"plot_history@figure": seen("plot_history@figure", result, store.arrays)}))
+
+
+def test_learning_curves_in_sub_figures_may_share_labels_and_legend() -> None:
+    def name(figure: Any, parts: Any) -> None:
+        figure.legend(parts[0].axes[0].lines, ["training", "validation"])
+        figure.supxlabel("epoch")
+
+    def name_all(figure: Any, parts: Any) -> None:
+        name(figure, parts)
+        parts[0].supylabel("loss")
+        parts[1].suptitle("accuracy")
+
+    assert draw_in_parts(name_all).status is Status.PASSED
+    assert "an axis has no label" in text(draw_in_parts(name).message)
+    assert "a legend is missing" in text(draw_in_parts(lambda figure, _: figure.supxlabel("epoch")).message)
+
+
+def test_the_title_of_ten_pictures_together_names_none_of_them() -> None:
+    figure: Any = Figure()
+    for axes, row in zip(figure.subfigures(1, 2)[0].subplots(2, 5).flat, X, strict=False):
+        axes.pcolormesh(row.reshape(8, 8))
+    figure.subfigs[0].suptitle("digits")
+    store = Store()
+    result = Returned(value=encode_figures.describe(figure, store))
+    judgement = of(plot_samples=seen("plot_samples@figure", result, store.arrays))
+    assert "picture 1 has to be titled" in text(judgement.message)

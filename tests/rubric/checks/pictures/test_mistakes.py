@@ -176,12 +176,13 @@ def draw(
     title: Callable[[int], str],
     picture: Callable[[Array], Array] = lambda x: x,
     decorate: Callable[[Any], object] = lambda _axes: None,
+    method: str = "imshow",
 ) -> Judgement:
-    """Judge a figure of rows; `decorate` adds something to each of its axes."""
+    """Judge a figure of rows; `decorate` adds something to each of its axes, `method` draws the pictures."""
     said = chances().argmax(axis=1)
     figure, axes = plt.subplots(5, 5)
     for axis, row in zip(axes.flat, rows, strict=False):
-        axis.imshow(picture(data().inside["x_val"][row]))
+        getattr(axis, method)(picture(data().inside["x_val"][row]))
         axis.set_title(title(row).format(said=said[row], label=LABELS[row]))
         decorate(axis)
     store = Store()
@@ -236,6 +237,17 @@ def test_other_galleries_say_what_is_wrong(rows: Any, title: Any, picture: Any, 
     judgement = draw(rows, title, picture)
     assert judgement.share == share
     assert words in text(judgement.message)
+
+
+@pytest.mark.parametrize("method", ["pcolormesh", "pcolor"])
+def test_pictures_may_be_meshes_but_of_the_right_rows(method: str) -> None:
+    def draw_mesh(rows: Any, picture: Callable[[Array], Array] = lambda x: x) -> Judgement:
+        return draw(rows, _name, picture, decorate=lambda axes: axes.invert_yaxis(), method=method)
+
+    right = draw_mesh(WRONG_ROWS[:16])
+    assert right.status is Status.PASSED, text(right.message)
+    assert "none of the rows of x" in text(draw_mesh(WRONG_ROWS[:16], lambda x: x.T).message)
+    assert "which the network gets right" in text(draw_mesh(WRONG_ROWS[:15] + RIGHT_ROWS[:1]).message)
 
 
 @pytest.mark.parametrize(("over", "share"), [({}, 0.0), ({"alpha": 0.4, "cmap": "hot"}, 1.0)])
