@@ -114,6 +114,7 @@ class AxesFacts(Record, frozen=True):
     x_label: str = ""
     y_label: str = ""
     legend: tuple[str, ...] = ()  # its entries
+    line_names: tuple[str, ...] = ()  # which of them belongs to each of `lines`; "" where that is not clear
     unseen: int | None = None  # how many marks were left out since they cannot be seen; None: nobody looked
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.protocol.evidence import AxesFacts, FigureValue
 from grader.sandbox.inside.array_store import Store
+from grader.sandbox.inside.line_names import name_lines
 from grader.sandbox.inside.seen_marks import MarkViewer, is_image, viewing_marks
 
 MAX_AXES = 128
@@ -80,6 +81,7 @@ def _describe_axes(axes: Any, viewer: MarkViewer, store: Store) -> AxesFacts:
         x_label=(x_label or _shared_label(figures, "x"))[:200],
         y_label=(y_label or _shared_label(figures, "y"))[:200],
         legend=tuple(str(t.get_text())[:200] for t in legend.get_texts()) if legend else (),
+        line_names=name_lines(seen_lines, legend),
         unseen=drawn - len(seen_images) - len(seen_lines) - len(seen_collections),
     )
 

@@ -94,7 +94,9 @@ def build_chain(step: BuildChain, arrays: Mapping[str, np.ndarray[Any, Any]], li
     features = arrays[step.layers[0].kernel].shape[0]
     model = keras.Sequential([keras.Input(shape=(features,))])
     for layer in step.layers:
-        dense = keras.layers.Dense(arrays[layer.bias].shape[0], activation=layer.activation if step.fused else None)
+        dense = keras.layers.Dense(
+            arrays[layer.bias].shape[0], activation=layer.activation if step.fused else None
+        )
         model.add(dense)
         if not step.fused:
             model.add(keras.layers.Activation(layer.activation))

@@ -270,8 +270,10 @@ def _drop_beyond_one(match: re.Match[str]) -> str:
 
 
 def _is_choice(column: str, rest: str) -> bool:
-    """Return whether integers are offered beside multi-hot, as in "integers or multi-hot": two formats, not one."""
-    sides = [set(_match_words(column, sum(_entries(side), []))[0]) for side in _OR.split(rest)]
+    """Return whether integers are offered beside multi-hot, as in "integers or multi-hot": that is two formats."""
+    sides = [
+        {word for entry in _entries(side) for word in _match_words(column, entry)[0]} for side in _OR.split(rest)
+    ]
     return {"integer"} in sides and {"multi_hot"} in sides
 
 

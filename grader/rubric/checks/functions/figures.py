@@ -21,6 +21,7 @@ from grader.protocol.verdict import Status
 from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.calls import show_call, write_call
 from grader.rubric.checks.fitting import require_features
+from grader.rubric.checks.functions.exchanged_names import find_exchanged_names
 from grader.rubric.checks.functions.figure_texts import (
     add_unseen,
     has_numbers,
@@ -317,7 +318,12 @@ def find_missing_curve(drawn: Drawn, curves: HistoryArg) -> Words | None:
     named = [says_something(axes.y_label + axes.title) for axes in with_lines]
     if not any(says_something(axes.x_label) for axes in with_lines) or not all(named):
         return _("an axis has no label: say what is on it, such as epoch and loss.")
-    return None
+    return find_exchanged_names(figure.axes, lambda ref: _name_curve(arrays[ref], curves))
+
+
+def _name_curve(line: Array, curves: HistoryArg) -> str:
+    """Return the key of the curve that a line is; "" for another line."""
+    return next((key for key, values in curves.series.items() if _same_curve(line, values)), "")
 
 
 def _read_point_clouds(axes: AxesFacts, arrays: Mapping[str, Array]) -> list[Array]:

@@ -244,8 +244,8 @@ class DropsInTraining(NetworkCheck):
 def _explain_one_answer(answer: float) -> Judgement:
     """Return the judgement of a network whose answer depends on nothing, and so not on what is dropped."""
     message = _(
-        "The network answers {answer:.3g} to each row, whatever is dropped, so nothing can be seen of the dropout. "
-        "Mend the output first: a softmax over a single unit, say, is always 1.",
+        "The network answers {answer:.3g} to each row, whatever is dropped, so nothing can be seen of the "
+        "dropout. Mend the output first: a softmax over a single unit, say, is always 1.",
         answer=answer,
     )
     return failed(message, expected=_("answers that differ in training"), blocks=False)
