@@ -14,7 +14,7 @@ from grader.core.seal import Seal
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.values import name_of
-from grader.protocol.evidence import AxesFacts, FigureValue
+from grader.protocol.evidence import FigureValue
 from grader.protocol.plan import ArrayArg, Call, HistoryArg, Step
 from grader.protocol.task import Task
 from grader.protocol.verdict import Status
@@ -22,6 +22,7 @@ from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.calls import show_call, write_call
 from grader.rubric.checks.fitting import require_features
 from grader.rubric.checks.functions.exchanged_names import find_exchanged_names
+from grader.rubric.checks.functions.figure_points import read_point_clouds, shows_labels
 from grader.rubric.checks.functions.figure_texts import (
     add_unseen,
     has_numbers,
@@ -61,11 +62,11 @@ def _choose_rows(labels: Array, seal: Seal) -> Array:
 class Figures(DrawnCheck):
     """Three figures: the first ten rows as pictures, each feature against the label, the learning curves.
 
-    Each that is right is worth a third of the points. A picture is titled with its label, curves stand over epochs
-    or steps, and marks that cannot be seen do not count. `samples(x, y)`, `features(x, y)` and `history(history)`
-    are the functions that draw them, `picture` is the height and width of what a row shows. `load`: the function
-    that returns the raw data, `x_all` and `y_all`; the rows to draw are taken from there. Without it they are made
-    up.
+    Each that is right is worth a third of the points. A picture is titled with its label, points lie at their
+    labels or beside them, up to nearly half of the way to the next label, curves stand over epochs or steps under
+    their own names, and marks that cannot be seen do not count. `samples(x, y)`, `features(x, y)` and `history(history)` are the functions
+    that draw them, `picture` is the height and width of what a row shows. `load`: the function that returns the
+    raw data, `x_all` and `y_all`; the rows to draw are taken from there. Without it they are made up.
 
     >>> Figures(samples="plot_samples", features="plot_features", history="plot_history", load="load")
     """
@@ -249,11 +250,10 @@ class Figures(DrawnCheck):
                 features=x.shape[1],
                 count=len(plots),
             )
-        clouds = [_read_point_clouds(axes, arrays) for axes in plots]
+        clouds = [read_point_clouds(axes, arrays) for axes in plots]
         for number in range(x.shape[1]):
-            pairs = (np.column_stack([x[:, number], y]), np.column_stack([y, x[:, number]]))
             candidates = (cloud for clouds_ in (clouds[number], *clouds) for cloud in clouds_)
-            if not any(_same_points(cloud, pair) for cloud in candidates for pair in pairs):
+            if not any(shows_labels(cloud, x[:, number], y) for cloud in candidates):
                 return _(
                     "plot {number} does not show feature {index} against the label.",
                     number=number + 1,
@@ -326,13 +326,6 @@ def _name_curve(line: Array, curves: HistoryArg) -> str:
     return next((key for key, values in curves.series.items() if _same_curve(line, values)), "")
 
 
-def _read_point_clouds(axes: AxesFacts, arrays: Mapping[str, Array]) -> list[Array]:
-    """Return the points of each mark on an axes, and of all together: a class may have marks of its own."""
-    marks = [arrays[ref] for ref in (*axes.scatters, *axes.lines)]
-    pairs = [mark for mark in marks if mark.ndim == 2 and mark.shape[1] == 2]
-    return [*pairs, np.concatenate(pairs)] if len(pairs) > 1 else pairs
-
-
 def read_figure(case: Case, function: str, step: str = "") -> Drawn:
     """Return the figure that a call drew; `step`: its id. Raises `PreconditionFailedError` where there is none."""
     value, arrays = case.value(step or f"{function}@figure")
@@ -389,12 +382,3 @@ def _proportional(a: Array, b: Array) -> bool:
     if not np.isfinite(a).all() or np.ptp(a) == 0:
         return False
     return bool(abs(np.corrcoef(a, b)[0, 1]) > 0.9999)
-
-
-def _same_points(points: Array, pairs: Array) -> bool:
-    if points.shape != pairs.shape:
-        return False
-    if np.array_equal(points, pairs):
-        return True
-    order_a, order_b = np.lexsort(points.T), np.lexsort(pairs.T)
-    return bool(np.allclose(points[order_a], pairs[order_b], atol=1e-3))

@@ -27,6 +27,7 @@ from grader.protocol.plan import Call, HistoryArg
 from grader.protocol.task import Task
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Figures, PlotsHistory
+from grader.rubric.checks.functions.figure_points import shows_labels
 from grader.rubric.checks.functions.histories import HISTORIES
 from grader.rubric.data import Data
 from grader.sandbox.inside import encode_figures
@@ -174,6 +175,66 @@ def test_a_colour_for_each_class_is_the_same_scatter() -> None:
     for feature in range(64):
         drawing.add(scatters=[cloud(feature)[digit == Y] for digit in range(10)])
     assert of(plot_features=drawing).status is Status.PASSED
+
+
+def strewn(reach: float, column: int = 1) -> Callable[[int], Array]:
+    """Return what makes the points of a feature, each up to `reach` beside its place on one axis."""
+
+    def make(feature: int) -> Array:
+        points = cloud(feature).astype(float)
+        points[:, column] += np.random.default_rng(feature).uniform(-reach, reach, len(points))
+        return points
+
+    return make
+
+
+@pytest.mark.parametrize("reach", [0.1, 0.44])
+def test_points_may_be_strewn_around_their_labels_on_either_axis(reach: float) -> None:
+    assert of(plot_features=features(strewn(reach))).status is Status.PASSED
+    assert of(plot_features=features(lambda f: strewn(reach)(f)[:, ::-1])).status is Status.PASSED
+    drawing = Drawing()
+    for feature in range(64):
+        drawing.add(scatters=[strewn(reach)(feature)[digit == Y] for digit in range(10)])
+    assert of(plot_features=drawing).status is Status.PASSED
+
+
+def shuffled(feature: int) -> Array:
+    return np.column_stack([X[:, feature], np.random.default_rng(feature).permutation(Y)])
+
+
+def near(make: Callable[[int], Array]) -> Callable[[int], Array]:
+    """Return what strews the points of another function by a tenth."""
+    return lambda f: make(f) + np.column_stack([np.zeros(40), np.random.default_rng(f).uniform(-0.1, 0.1, 40)])
+
+
+STREWN_WRONG: dict[str, Callable[[int], Array]] = {
+    "too far from their labels": strewn(0.5),
+    "around other values": strewn(0.1, 0),
+    "random labels": lambda f: np.column_stack([X[:, f], np.random.default_rng(f).uniform(0, 9, 40)]),
+    "random whole labels": lambda f: np.column_stack([X[:, f], np.random.default_rng(f).integers(0, 10, 40)]),
+    "labels of other rows": near(shuffled),
+    "one label": near(lambda f: np.column_stack([X[:, f], np.zeros(40)])),
+    "values of other rows": near(lambda f: np.column_stack([np.roll(X[:, f], 1), Y])),
+    "missing": near(lambda f: np.full((40, 2), np.nan)),
+}
+
+
+@pytest.mark.parametrize("name", STREWN_WRONG)
+def test_strewn_points_have_to_be_those_of_the_rows(name: str) -> None:
+    judgement = of(plot_features=features(STREWN_WRONG[name]))
+    assert "plot 1 does not show feature 0 against the label" in text(judgement.message)
+
+
+def test_points_of_a_single_label_have_to_lie_at_it() -> None:
+    values, labels = np.arange(5.0), np.zeros(5)
+    assert shows_labels(np.column_stack([values, labels]), values, labels)
+    assert not shows_labels(np.column_stack([values, labels + 0.2]), values, labels)
+
+
+def test_labels_that_are_far_from_one_another_leave_more_room() -> None:
+    values, labels = np.arange(6.0), np.array([-30, 0, 90] * 2)
+    assert shows_labels(np.column_stack([labels + 9, values]), values, labels)
+    assert not shows_labels(np.column_stack([labels + 11, values]), values, labels)
 
 
 NINE = samples(X[:9].reshape(-1, 8, 8))
