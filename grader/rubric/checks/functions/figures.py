@@ -64,9 +64,10 @@ class Figures(DrawnCheck):
 
     Each that is right is worth a third of the points. A picture is titled with its label, points lie at their
     labels or beside them, up to nearly half of the way to the next label, curves stand over epochs or steps under
-    their own names, and marks that cannot be seen do not count. `samples(x, y)`, `features(x, y)` and `history(history)` are the functions
-    that draw them, `picture` is the height and width of what a row shows. `load`: the function that returns the
-    raw data, `x_all` and `y_all`; the rows to draw are taken from there. Without it they are made up.
+    their own names, and marks that cannot be seen do not count. `samples(x, y)`, `features(x, y)` and
+    `history(history)` are the functions that draw them, `picture` is the height and width of what a row shows.
+    `load`: the function that returns the raw data, `x_all` and `y_all`; the rows to draw are taken from there.
+    Without it they are made up.
 
     >>> Figures(samples="plot_samples", features="plot_features", history="plot_history", load="load")
     """

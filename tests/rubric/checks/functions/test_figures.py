@@ -233,8 +233,8 @@ def test_points_of_a_single_label_have_to_lie_at_it() -> None:
 
 def test_labels_that_are_far_from_one_another_leave_more_room() -> None:
     values, labels = np.arange(6.0), np.array([-30, 0, 90] * 2)
-    assert shows_labels(np.column_stack([labels + 9, values]), values, labels)
-    assert not shows_labels(np.column_stack([labels + 11, values]), values, labels)
+    assert shows_labels(np.column_stack([labels + 13, values]), values, labels)
+    assert not shows_labels(np.column_stack([labels + 14, values]), values, labels)
 
 
 NINE = samples(X[:9].reshape(-1, 8, 8))
