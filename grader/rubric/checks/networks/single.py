@@ -129,10 +129,9 @@ def _require_second_training(case: Case, training: Training) -> None:
             failed(message, expected=expected, received=_("a network that was as good before"))
         )
     if outcome is SecondOutcome.NOT_LEARNED:
-        message = explain_not_learned(read_network(case, training, case.seeds[0]), case.task, scores)
         raise PreconditionFailedError(
             failed(
-                message,
+                explain_not_learned(read_network(case, training, case.seeds[0]), case.task, scores),
                 expected=expected,
                 received=_("a network that does not"),
             )

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from grader.core.i18n import Bilingual
 from grader.evidence.network import TrainedNetwork
 from grader.protocol.task import Task
 from grader.protocol.training import Training
@@ -22,7 +23,7 @@ def test_weights_of_other_data_are_not_suspected_where_the_learning_rate_says_it
     after: Any = SimpleNamespace(facts=SimpleNamespace(compiled=compiled))
     curves = {"loss": [1.4, 0.9, 1.0]}
     network = TrainedNetwork(Training(), 0, None, after, (), curves, returned_history=True)
-    sentence = text(explain_not_learned(network, CLASSES, "Two scores."))
+    sentence = text(explain_not_learned(network, CLASSES, Bilingual(en="Two scores.", de="Zwei Werte.")))
     assert sentence.startswith("Two scores. So the network did not learn from the rows that train() was given")
     assert ("SGD ran with a learning rate of 50" in sentence) is is_named
     assert ("keep no weights, labels or rows of other data" in sentence) is not is_named
