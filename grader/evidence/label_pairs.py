@@ -36,6 +36,20 @@ def explain_foreign_labels(case: Case, training: Training) -> Words | None:
     return case.once((explain_foreign_labels, training), explain)
 
 
+def explain_other_targets(case: Case, training: Training) -> Words | None:
+    """Return a sentence where the numbers that `fit` got differ in size from those of the exercise, else None."""
+    step, fit = (
+        case.steps.get(training.fitted(case.seeds[0])),
+        read_network(case, training, case.seeds[0]).last_fit,
+    )
+    if step is None or fit is None or case.task.kind != "regression" or are_exchanged(case, training, fit):
+        return None
+    hashes, labels = step.arrays.get(fit.rows), step.arrays.get(fit.labels)
+    if hashes is None or labels is None or not _are_readable(hashes, labels):
+        return None
+    return _explain_targets(case, training, labels)
+
+
 def _explain_one(case: Case, training: Training) -> Words | None:
     network = read_network(case, training, case.seeds[0])
     step, fit = case.steps.get(training.fitted(case.seeds[0])), network.last_fit

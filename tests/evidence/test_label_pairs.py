@@ -135,9 +135,32 @@ def test_a_penalty_is_named_where_more_training_would_not_help(monkeypatch: pyte
     made = fitted(X, CLASSES, loss=ADVICE["flat"][0])
     network = read_network(made, TRAINING, 0)
     layer = LayerFacts(name="one", kind="Dense", path="", kernel_regularizer="L2")
-    after: Any = SimpleNamespace(facts=SimpleNamespace(layers=(layer,)))
+    after: Any = SimpleNamespace(facts=SimpleNamespace(layers=(layer,), compiled=None))
     monkeypatch.setattr(score_advice, "read_network", lambda *_: replace(network, after=after))
     assert "A kernel_regularizer pulls the weights towards 0" in text(advise_on_score(made, TRAINING))
+
+
+@pytest.mark.parametrize("rate", [50.0, 0.1])
+@pytest.mark.parametrize(
+    ("curves", "otherwise"),
+    [
+        ({"loss": [1.4, 1.37, 1.38, 1.37, 1.38]}, "or with a larger learning rate"),
+        ({"loss": [1.4, 1.2, 1.3, 1.1, 0.9]}, "or with a larger learning rate"),
+        ({"loss": [1.4, 0.9, 1.0, 0.9, 1.0]}, "Does fit get the rows and the targets"),
+        ({"loss": [1.4, 0.9, 1.0, 0.8, 0.7], "val_loss": [1.0, 0.6, 1.0, 1.2, 1.5]}, "learned its rows by heart"),
+    ],
+)
+def test_a_rate_that_is_far_too_high_is_told_instead_of_what_it_causes(
+    monkeypatch: pytest.MonkeyPatch, rate: float, curves: dict[str, list[float]], otherwise: str
+) -> None:
+    made = fitted(X, CLASSES, loss=(1.0,))
+    compiled = SimpleNamespace(optimizer="SGD", learning_rate=rate, weight=None)
+    after: Any = SimpleNamespace(facts=SimpleNamespace(layers=(), compiled=compiled))
+    network = replace(read_network(made, TRAINING, 0), after=after, curves=curves)
+    monkeypatch.setattr(score_advice, "read_network", lambda *_: network)
+    advice = text(advise_on_score(made, TRAINING))
+    assert ("SGD ran with a learning rate of 50; usual is 0.01" in advice) is (rate == 50.0)
+    assert (otherwise in advice) is (rate == 0.1)
 
 
 def test_labels_of_other_rows_are_told_before_anything_else() -> None:

@@ -174,6 +174,13 @@ def _learning_rate(match: re.Match[str], _error: RaisedError) -> Words:
     )
 
 
+def _refused_layer(_match: re.Match[str], _error: RaisedError) -> Words:
+    return _(
+        "LayerCallRefusedError: here, the values have to be computed with the weights: layers and models cannot "
+        "be called."
+    )
+
+
 def _shared_optimizer(match: re.Match[str], _error: RaisedError) -> Words:
     return _(
         "the optimizer was used with other weights before, and then met {weight}. Each model needs its own "
@@ -357,6 +364,10 @@ SLIPS: tuple[Rule, ...] = (
     ),
     rule(r"Output with path `.*` is not connected to `inputs`", _disconnected),
     rule(r"Argument `learning_rate` should be float.*Received instead: learning_rate=(.*)$", _learning_rate),
+    rule(
+        r"^LayerCallRefusedError: here, the values have to be computed with the weights: layers and models\b",
+        _refused_layer,
+    ),
     rule(r"Unknown variable: <Variable path=([\w/.]+)", _shared_optimizer),
     rule(r"Could not interpret optimizer identifier: <class '([\w.]+)'>", _optimizer_class),
     rule(r"Received an invalid value for `units`, expected a positive integer\. Received: units=(.*)$", _units),

@@ -6,7 +6,9 @@ import numpy as np
 
 from grader.core.i18n import _
 from grader.evidence.label_pairs import explain_foreign_labels
+from grader.evidence.learning_rates import explain_far_too_high
 from grader.evidence.losses import compute_loss
+from grader.evidence.outputs import list_views
 from grader.examiner.misconceptions.levels import POOR_ACCURACY, POOR_GAP, has_diverged, is_poor, score_of_plane
 from grader.examiner.misconceptions.network_view import Explanation, NetworkView
 from grader.examiner.misconceptions.training import lr_too_high, lr_too_low, untrained
@@ -16,6 +18,7 @@ OVERFIT_RATIO = 1.25
 OVERFIT_RISE = 0.1  # in nats, or of the variance, so that the wobble of a good network at 0.05 is no overfitting
 OVERFIT_ROW = 8.0  # nats, all validation rows together: one row that is wrong and sure is no overfitting
 OVERFIT_GAP = 1.5  # validation loss against training loss, at the end
+OVERFIT_LASTS = 0.5  # share of the rise that each of the last epochs has: with less, it is a jump
 # Catalogue: five points. That is three standard deviations of an accuracy of 0.9 on the 337 validation rows of the
 # digits; where there are fewer rows, it takes that many standard deviations.
 TOO_GOOD = 0.05
@@ -34,12 +37,18 @@ def overfitting(view: NetworkView) -> Explanation | None:
         return None
     if explain_foreign_labels(view.case, view.training) is not None:  # then every network fails on new rows
         return None
+    if explain_far_too_high(view.network, view.task) is not None:  # then the curves jump about
+        return None
     best = int(np.argmin(val_loss))
     lowest = float(val_loss[best])
     end = _final_validation_loss(view, float(val_loss[-1]))
     if end < OVERFIT_RATIO * lowest or end - lowest < _least_rise(view, unit):
         return None
     if loss[-1] >= loss[best] or end < OVERFIT_GAP * float(loss[-1]):
+        return None
+    if float(val_loss[-LAST_EPOCHS:].min()) - lowest < OVERFIT_LASTS * (end - lowest):
+        return None  # the loss has jumped for an epoch or two
+    if _is_price_of_another_output(view, best):
         return None
     return Explanation(
         _(
@@ -52,6 +61,21 @@ def overfitting(view: NetworkView) -> Explanation | None:
             end=end,
             loss=float(loss[-1]),
         )
+    )
+
+
+def _is_price_of_another_output(view: NetworkView, best: int) -> bool:
+    """Return whether another output went on learning, so that to stop at the epoch `best` would spoil that one.
+
+    Not where the output itself has become poor: then both cannot be had by this training.
+    """
+    if view.case.whole is None or is_poor(view):
+        return False
+    others = (one for one in list_views(view.case.whole, view.training) if one.output != view.case.output)
+    curves = (NetworkView(other, view.training).curve("val_loss") for other in others)
+    return any(
+        curve.size > best and bool(np.isfinite(curve).all()) and curve[best] >= OVERFIT_RATIO * curve[-1] > 0
+        for curve in curves
     )
 
 

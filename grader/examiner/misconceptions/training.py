@@ -1,37 +1,13 @@
 """Detect misconceptions about training: learning rates, losses that are no number, and weights that never move."""
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from grader.core.i18n import Words, _
+from grader.evidence.learning_rates import RATES, read_learning_rate
 from grader.examiner.misconceptions.levels import has_diverged, has_finite_inputs, has_finite_labels, is_poor
 from grader.examiner.misconceptions.network_view import Explanation, NetworkView
 from grader.protocol.evidence import Raised
 
-
-@dataclass(frozen=True)
-class Rates:
-    """Learning rates of one optimizer. At or below `low`, and at or above `high`, a bad result is no surprise."""
-
-    low: float
-    usual: float
-    high: float
-
-
-# `usual`: the default of Keras, but for Adagrad and Adadelta, whose own pages advise more than the default,
-# "1.0 to match the original paper". `low` is a tenth of usual or less, `high` thirty times as much or more.
-_ADAPTIVE = Rates(low=1e-4, usual=1e-3, high=3e-2)
-RATES = {
-    "Adam": _ADAPTIVE,
-    "AdamW": _ADAPTIVE,
-    "Adamax": _ADAPTIVE,
-    "Nadam": _ADAPTIVE,
-    "RMSprop": _ADAPTIVE,
-    "SGD": Rates(low=1e-3, usual=1e-2, high=1.0),
-    "Adagrad": Rates(low=1e-3, usual=1e-2, high=1.0),
-    "Adadelta": Rates(low=1e-2, usual=1.0, high=100.0),
-}
 # With a squared error the gradient grows with the error. Then this many times the usual rate is enough to diverge.
 STEEP = 10.0
 
@@ -104,7 +80,7 @@ def compiled_then_frozen(view: NetworkView) -> Explanation | None:
 
 def lr_too_high(view: NetworkView) -> Explanation | None:
     """A learning rate far above the usual one, and a network that learned little or diverged."""
-    optimizer, rate = _learning_rate(view)
+    optimizer, rate = read_learning_rate(view.network)
     rates, jumped = RATES.get(optimizer), has_diverged(view)
     if rates is None or not has_finite_inputs(view):
         return None
@@ -130,7 +106,7 @@ def _is_one_layer(view: NetworkView) -> bool:
 
 def lr_too_low(view: NetworkView) -> Explanation | None:
     """A learning rate far below the usual one, and a network that did not get far."""
-    optimizer, rate = _learning_rate(view)
+    optimizer, rate = read_learning_rate(view.network)
     rates, loss = RATES.get(optimizer), view.curve("loss")
     if rates is None or not 0 < rate <= rates.low or view.is_output_unfit or untrained(view):
         return None
@@ -149,17 +125,6 @@ def lr_too_low(view: NetworkView) -> Explanation | None:
             epochs=int(loss.size),
         )
     )
-
-
-def _learning_rate(view: NetworkView) -> tuple[str, float]:
-    """Return the optimizer and the largest learning rate seen; a schedule or a callback may have changed it."""
-    models = (view.network.before, view.network.after)
-    compiled = [m.facts.compiled for m in models if m is not None and m.facts.compiled is not None]
-    if not compiled:
-        return "", 0.0
-    optimizer = compiled[-1].optimizer
-    rates = [c.learning_rate for c in compiled if c.optimizer == optimizer and c.learning_rate is not None]
-    return optimizer, max(rates, default=0.0)
 
 
 def nan_loss(view: NetworkView) -> Explanation | None:

@@ -10,6 +10,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.evidence.case import Case
+from grader.evidence.outputs import show_output
 from grader.protocol.evidence import (
     ArrayValue,
     Entries,
@@ -41,6 +42,7 @@ from tests.helpers.classroom import (
     without_replays,
     without_steps,
 )
+from tests.helpers.fruit import case_of_fruit
 
 SOFTMAX = 'layers.Dense(10, activation="softmax")'
 HIDDEN = 'layers.Dense(32, activation="relu")'
@@ -245,6 +247,29 @@ def overfit(end: float = 0.9, low: float = 0.4, loss: float = 0.05) -> Case:
     """Curves over a network whose own validation loss is not known."""
     curves = {"loss": falling(2.2, loss), "val_loss": falling(2.2, low, 8) + falling(low, end, 12)}
     return with_curves(without_replays(honest()), **curves)
+
+
+def jumping(*last: float) -> Case:
+    """Curves whose validation loss stays at 0.4 but for the last epochs."""
+    curves = {"loss": falling(2.2, 0.05), "val_loss": falling(2.2, 0.4, 8) + [0.41] * (12 - len(last)) + [*last]}
+    return with_curves(without_replays(honest()), **curves)
+
+
+def two_heads(price: list[float], accuracy: float = 0.93) -> Case:
+    """The output for classes of a network with two: its validation loss turns, that of the numbers goes so."""
+    curves = {
+        "loss": falling(9, 1),
+        "val_loss": falling(9, 1),
+        "price_loss": falling(9, 1),
+        "val_price_loss": price,
+    }
+    kind = {
+        "kind_loss": falling(2.2, 0.05),
+        "val_kind_loss": overfit_curve(),
+        "val_kind_accuracy": [accuracy] * 20,
+    }
+    case = with_curves(without_replays(case_of_fruit()), **curves, **kind)
+    return show_output(case, case.trainings[0].outputs, "kind")
 
 
 def raising(step: str, kind: str, message: str) -> Case:
@@ -724,6 +749,17 @@ CURVES = [
     not_("overfitting", "the best weights were restored", lambda: with_curves(honest(), loss=falling(2.2, 0.05), val_loss=overfit_curve())),
     not_("overfitting", "a good network", honest),
     not_("overfitting", "without validation", lambda: with_curves(honest(), loss=falling(2.2, 0.05))),
+    not_("overfitting", "a jump in the last epoch", lambda: jumping(0.9)),
+    not_("overfitting", "a jump in the last two epochs", lambda: jumping(0.9, 0.9)),
+    not_("overfitting", "a jump that is over", lambda: jumping(0.9, 0.9, 0.45)),
+    shows("overfitting", "a rise with a wobble", lambda: jumping(0.8, 0.7, 0.8, 0.66, 0.9)),
+    not_("overfitting", "a learning rate that makes the curves jump", lambda: rated(50.0, case=with_curves(overfit(), loss=[*falling(2.2, 0.2, 18), 0.4, 0.05], val_loss=overfit_curve()))),
+    not_("overfitting", "another output was still learning", lambda: two_heads(falling(9, 1))),
+    not_("overfitting", "another output was still learning, just", lambda: two_heads([9.0] * 7 + falling(1.26, 1, 13))),
+    shows("overfitting", "another output hardly learned any more", lambda: two_heads([9.0] * 7 + falling(1.24, 1, 13))),
+    shows("overfitting", "another output rises, too", lambda: two_heads([9.0] * 7 + falling(1, 2, 13))),
+    shows("overfitting", "another output has no finite loss", lambda: two_heads([*falling(9, 1, 19), float("nan")])),
+    shows("overfitting", "another output was still learning, and this one is poor", lambda: two_heads(falling(9, 1), accuracy=0.8)),
     shows("overfitting", "yes or no", lambda: with_curves(without_replays(OTHERS["yes or no"]()), loss=falling(2.2, 0.05), val_loss=overfit_curve())),
     shows("overfitting", "a number", lambda: overfit_number(2.0)),
     shows("overfitting", "a number, just", lambda: overfit_number(0.11)),

@@ -9,6 +9,7 @@ import pytest
 from grader.core.i18n import LANGUAGES, Message, Translator
 from grader.core.strict import STRICT_VARIABLE
 from grader.evidence.case import Case
+from grader.evidence.learning_rates import RATES
 from grader.examiner import misconceptions
 from grader.examiner.misconceptions import (
     CATALOGUE,
@@ -163,9 +164,9 @@ def test_functions_alone_have_no_network_to_talk_of(activation: str) -> None:
     assert list(find_misconceptions(replace(case, task=Task(kind="functions")))) == []
 
 
-@pytest.mark.parametrize("optimizer", trainings.RATES)
+@pytest.mark.parametrize("optimizer", RATES)
 def test_each_optimizer_has_its_own_learning_rates(optimizer: str) -> None:
-    rates = trainings.RATES[optimizer]
+    rates = RATES[optimizer]
     diverged = with_curves(honest(), loss=[2.0, float("nan")])
 
     def found(detector: str, rate: float, case: Case) -> bool:
@@ -250,7 +251,7 @@ def test_documentation_names_the_thresholds() -> None:
         for name, value in vars(module).items():
             if name.isupper() and isinstance(value, int | float):
                 assert f"`{name}` = {value:g}" in text, name
-    for optimizer, rates in trainings.RATES.items():
+    for optimizer, rates in RATES.items():
         assert f"| {optimizer} | {rates.low:g} | {rates.usual:g} | {rates.high:g} |" in text
 
 

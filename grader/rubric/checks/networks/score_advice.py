@@ -2,10 +2,12 @@
 
 import numpy as np
 
+from grader.core.arrays import Array
 from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import PreconditionFailedError
 from grader.evidence.label_pairs import explain_foreign_labels
+from grader.evidence.learning_rates import explain_far_too_high
 from grader.evidence.network import TrainedNetwork, read_network
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
@@ -73,6 +75,11 @@ def advise_on_score(case: Case, training: Training) -> Words:
     loss, val_loss = (np.asarray(network.curves.get(key, []), dtype=np.float64) for key in ("loss", "val_loss"))
     if not loss.size or not np.isfinite(loss).all():
         return _("Look at the learning curves: are they still rising, or apart?")
+    return explain_far_too_high(network, case.task) or _describe_curves(network, loss, val_loss)
+
+
+def _describe_curves(network: TrainedNetwork, loss: Array, val_loss: Array) -> Words:
+    """Return what to do next, by how the losses went; that of the training has finite numbers only."""
     epochs = int(loss.size)
     if epochs == 1:
         return _("fit ran for a single epoch, and the network saw each row once. Train for more epochs.")

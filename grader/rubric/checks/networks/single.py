@@ -32,7 +32,7 @@ from grader.rubric.checks.networks.no_bend import judge_no_bend
 from grader.rubric.checks.networks.no_graph import explain_no_graph, explain_no_model
 from grader.rubric.checks.networks.returned_history import judge_history
 from grader.rubric.checks.networks.two_answers import draws_random_numbers, explain_two_answers
-from grader.rubric.checks.networks.untrained import judge_idle_output, judge_untrained
+from grader.rubric.checks.networks.untrained import explain_not_learned, judge_idle_output, judge_untrained
 from grader.rubric.checks.networks.validation_rows import (
     find_validation,
     judge_split,
@@ -129,16 +129,9 @@ def _require_second_training(case: Case, training: Training) -> None:
             failed(message, expected=expected, received=_("a network that was as good before"))
         )
     if outcome is SecondOutcome.NOT_LEARNED:
-        message = _(
-            "{scores} So the network did not learn from the rows that {function}() was given, or it does so only "
-            "now and then. Train it with x_train and y_train only, and keep no weights, labels or rows of other "
-            "data in the file. If the network or its loss have another mistake, mend that first.",
-            scores=scores,
-            function=training.train,
-        )
         raise PreconditionFailedError(
             failed(
-                message,
+                explain_not_learned(read_network(case, training, case.seeds[0]), case.task, scores),
                 expected=expected,
                 received=_("a network that does not"),
             )

@@ -1,11 +1,13 @@
-"""Say why training left a network as it was."""
+"""Say why training left a network as it was, or why it does so on other data."""
 
 from collections.abc import Sequence
 
 from grader.core.arrays import Array
 from grader.core.i18n import Words, _
 from grader.evidence.judgement import Judgement, failed
+from grader.evidence.learning_rates import explain_far_too_high
 from grader.evidence.network import TrainedNetwork
+from grader.protocol.task import Task
 
 
 def judge_untrained(network: TrainedNetwork) -> Judgement:
@@ -65,4 +67,24 @@ def explain_untrained(network: TrainedNetwork) -> Words:
         "After {function}() the weights are what they were before: nothing was learned. Does {function}() call "
         "model.fit() on the model that it is given?",
         function=train,
+    )
+
+
+def explain_not_learned(network: TrainedNetwork, task: Task, scores: Words) -> Words:
+    """Return what to do about a network that learned nothing on other data, whose `scores` are a sentence."""
+    rate = explain_far_too_high(network, task)
+    if rate is not None:
+        return _(
+            "{scores} So the network did not learn from the rows that {function}() was given, or it does so only "
+            "now and then. {rate}",
+            scores=scores,
+            function=network.training.train,
+            rate=rate,
+        )
+    return _(
+        "{scores} So the network did not learn from the rows that {function}() was given, or it does so only "
+        "now and then. Train it with x_train and y_train only, and keep no weights, labels or rows of other "
+        "data in the file. If the network or its loss have another mistake, mend that first.",
+        scores=scores,
+        function=network.training.train,
     )

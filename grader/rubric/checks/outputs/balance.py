@@ -5,10 +5,11 @@ from dataclasses import dataclass, replace
 from typing import Annotated
 
 from grader.core.field_rules import Range
-from grader.core.i18n import _, write_number
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.constant_answers import LossSize, measure_constant_answer
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
+from grader.evidence.label_pairs import explain_other_targets
 from grader.evidence.loss_identity import Finding, identify_network_loss
 from grader.evidence.network import read_network
 from grader.evidence.outputs import list_views
@@ -47,7 +48,8 @@ class BalancedLosses(OfAllOutputs):
 
     def judge(self, case: Case) -> Judgement:
         """Judge by what the network was compiled with when it was trained."""
-        losses = [self._read_loss(view) for view in list_views(case, self.training)]
+        views = list_views(case, self.training)
+        losses = [self._read_loss(view) for view in views]
         for loss in losses:
             if loss.weight <= 0:
                 return _refuse_weight(loss.output, loss.weight)
@@ -60,7 +62,8 @@ class BalancedLosses(OfAllOutputs):
             return _leave_weighted_rows()
         if len(sizes) < len(losses):
             return passed(_("The loss of each output counts; weights: {weights}.", weights=weights))
-        return compare_losses(sizes, self.most)
+        others = (explain_other_targets(view, self.training) for view in views)
+        return compare_losses(sizes, self.most, next((words for words in others if words is not None), None))
 
     def _has_weighted_rows(self, case: Case) -> bool:
         """Return whether rows count differently in training, so that a loss has another size there."""
@@ -92,29 +95,49 @@ class BalancedLosses(OfAllOutputs):
 _LEARNING = frozenset({Finding.NAMED, Finding.PROPER, Finding.LIKELIHOOD, Finding.UNDECIDED})
 
 
-def compare_losses(weighted: Mapping[str, LossSize], most: float) -> Judgement:
+def compare_losses(weighted: Mapping[str, LossSize], most: float, other_targets: Words | None = None) -> Judgement:
     """Return the judgement of losses, by the names of their outputs and each times its weight.
 
-    `most`: how many times the smallest the largest may be.
+    Args:
+        weighted: how large each loss is, with the targets that the exercise hands out.
+        most: how many times the smallest the largest may be.
+        other_targets: a sentence where `fit` got other ones: nothing is said of its losses then.
     """
     sizes = ", ".join(f"{name} {size.middle:.3g}" for name, size in weighted.items())
     largest = max(weighted, key=lambda name: weighted[name].middle)
     smallest = min(weighted, key=lambda name: weighted[name].middle)
     if max(s.high for s in weighted.values()) <= most * min(s.low for s in weighted.values()):
-        return passed(
-            _(
-                "The losses are about the same size. For the best answer that is the same for all rows, times "
-                "the weights: {sizes}.",
-                sizes=sizes,
-            ),
-            received=sizes,
-        )
+        return passed(_say_balanced(sizes, other_targets), received=sizes)
     if weighted[largest].low <= most * weighted[smallest].high:
         unsure = max(weighted, key=lambda name: weighted[name].high / weighted[name].low)
         return _leave_size(unsure)
     ratio = weighted[largest].middle / weighted[smallest].middle
     return failed(
-        _(
+        _say_drowned(largest, smallest, ratio, sizes, other_targets),
+        expected=_("at most {most:g} times", most=most),
+        received=_("{ratio:.0f} times", ratio=ratio),
+        blocks=False,
+    )
+
+
+def _say_balanced(sizes: str, other_targets: Words | None) -> Words:
+    if other_targets is None:
+        return _(
+            "The losses are about the same size. For the best answer that is the same for all rows, times "
+            "the weights: {sizes}.",
+            sizes=sizes,
+        )
+    return _(
+        "With the targets that train() gets, the losses are about the same size (for the best answer that is the "
+        "same for all rows, times the weights: {sizes}). {other_targets}",
+        sizes=sizes,
+        other_targets=other_targets,
+    )
+
+
+def _say_drowned(largest: str, smallest: str, ratio: float, sizes: str, other_targets: Words | None) -> Words:
+    if other_targets is None:
+        return _(
             "The loss of {largest} drowns that of {smallest}: it is {ratio:.0f} times as large (for the best "
             "answer that is the same for all rows, times the weights: {sizes}). So the shared layers hardly "
             "learn for {smallest}. Choose loss_weights that make both about the same size.",
@@ -122,10 +145,16 @@ def compare_losses(weighted: Mapping[str, LossSize], most: float) -> Judgement:
             smallest=smallest,
             ratio=ratio,
             sizes=sizes,
-        ),
-        expected=_("at most {most:g} times", most=most),
-        received=_("{ratio:.0f} times", ratio=ratio),
-        blocks=False,
+        )
+    return _(
+        "{other_targets} With those that train() gets, the loss of {largest} is {ratio:.0f} times as large as "
+        "that of {smallest} (for the best answer that is the same for all rows, times the weights: {sizes}). Hand "
+        "the targets on as they come, and choose loss_weights that make both about the same size with these.",
+        other_targets=other_targets,
+        largest=largest,
+        smallest=smallest,
+        ratio=ratio,
+        sizes=sizes,
     )
 
 

@@ -184,7 +184,12 @@ def _explain(output: Output, received: float, expected: float, truth: Array, out
         if _is_close(received, float(np.abs(truth - predicted).mean())):
             return _("That is the mean absolute error. R² is without a unit, and at most 1.")
         correlation = float(np.corrcoef(truth, predicted)[0, 1])
-        if _is_close(received, correlation) or _is_close(received, correlation**2):
+        if expected < received <= correlation**2 + ROUNDED:  # the square is R² of the best factor and shift
+            return _(
+                "A factor or a shift of the predictions can give such a number, and so can a squared correlation, "
+                "which sees neither. Compute R² from the outputs of the network as they are."
+            )
+        if _is_close(received, correlation):
             return _(
                 "That is a correlation, which does not see predictions that are off by a factor or by a shift."
             )

@@ -8,10 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from grader.core.i18n import Translator
 from grader.core.seal import Seal
 from grader.evidence.case import Case
+from grader.evidence.error_texts.describe import describe_exception
 from grader.evidence.judgement import Judgement
-from grader.protocol.evidence import Raised, Returned, Skipped
+from grader.protocol.evidence import ExceptionFacts, Raised, Returned, Skipped
 from grader.protocol.plan import REFUSED_CALL, BuildChain, Call, ResultOf, SetWeights
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
@@ -20,7 +22,7 @@ from grader.rubric.data import Data
 from grader.sandbox.inside.layer_calls import LayerCallRefusedError, refuse_layer_calls
 from grader.sandbox.inside.stand_in import build_chain, set_weights
 from tests.helpers import cases, lab
-from tests.helpers.cases import judged, text
+from tests.helpers.cases import exception, judged, text
 
 IRIS = LayerByLayer("forward", ((4, 8, 3),))
 OTHERS = LayerByLayer("forward", ((5, 6, 4, 3), (3, 7, 2), (6, 4)))
@@ -345,6 +347,24 @@ def test_layers_can_be_called_again_afterwards() -> None:
     assert [dict(vars(kind)) for kind in kinds] == before
     assert layer(np.zeros((1, 3))).shape == (1, 2)
     assert LayerCallRefusedError.__name__ == REFUSED_CALL
+
+
+def test_a_call_of_a_layer_is_refused_in_the_language_of_the_report() -> None:
+    import keras
+
+    with refuse_layer_calls(), pytest.raises(LayerCallRefusedError) as refused:
+        keras.layers.Dense(2)(np.zeros((1, 3)))
+    words = describe_exception(exception(refused.value))
+    assert Translator("en")(words) == f"{REFUSED_CALL}: {refused.value}."
+    assert Translator("de")(words) == (
+        f"{REFUSED_CALL}: Hier sind die Werte mit den Gewichten zu berechnen: Schichten und Modelle lassen sich "
+        "nicht aufrufen."
+    )
+
+
+def test_another_error_of_that_name_keeps_its_own_words() -> None:
+    words = describe_exception(ExceptionFacts(type=REFUSED_CALL, message="of my own"))
+    assert Translator("de")(words) == f"{REFUSED_CALL}: of my own."
 
 
 # With weights of earlier calls.

@@ -25,6 +25,7 @@ BALANCED = BalancedLosses(TRAINING, most=20.0)
 OWN = (
     "def squares(y, p):\n    return {factor} * keras.ops.mean((keras.ops.reshape(y, (-1, 1)) - p) ** 2, axis=-1)\n"
 )
+SCALED = '{"price": price / 10, "kind": kind}'
 NUMBERS, CLASSES = Task(kind="regression"), Task(kind="classification", classes=3, labels="integers")
 say = Translator("en")
 
@@ -48,6 +49,19 @@ def test_a_loss_that_drowns_the_other_is_seen_however_it_is_written(arguments: s
     judgement = judge(arguments, before)
     assert judgement.status is Status.FAILED
     assert "The loss of price drowns that of kind" in say(judgement.message)
+
+
+@pytest.mark.parametrize(("weight", "status"), [(10.0, Status.FAILED), (0.1, Status.PASSED)])
+def test_nothing_is_said_of_losses_with_targets_that_fit_did_not_get(weight: float, status: Status) -> None:
+    build = functional(compiled=f"loss={LOSSES}, loss_weights=[{weight}, 1.0]")
+    scaled, given = (BALANCED.judge(case_of_fruit(build, training)) for training in (train(SCALED), train()))
+    assert scaled.status is given.status is status
+    assert "fit was given targets from" in say(scaled.message)
+    assert "With th" in say(scaled.message)
+    assert "train() gets" in say(scaled.message)
+    assert "drowns" not in say(scaled.message)
+    assert "fit was given" not in say(given.message)
+    assert ("drowns" if status is Status.FAILED else "The losses are about") in say(given.message)
 
 
 def test_a_weight_of_zero_is_seen_however_it_is_written() -> None:

@@ -374,6 +374,19 @@ def test_scores_of_each_output() -> None:
     assert "Is there a `return`" in said(SCORES, scored(None))
 
 
+def test_predictions_with_a_factor_are_not_called_a_correlation() -> None:
+    r2, accuracy, truth, predicted = right_scores()
+    slope, shift = np.polyfit(predicted, truth, 1)
+    # The best straight line through the predictions has R² = correlation².
+    for rescaled in (slope * predicted + shift, 0.5 * (slope * predicted + shift) + 0.5 * predicted):
+        received = r_squared(truth, rescaled)
+        assert received > r2 + 0.01
+        reason = said(SCORES, returned(price=received, kind=accuracy))
+        assert "A factor or a shift of the predictions can give such a number" in reason
+        assert "That is a correlation" not in reason
+    assert "Is it computed from this output" in said(SCORES, returned(price=r2 - 0.05, kind=accuracy))
+
+
 def test_a_score_that_is_no_number() -> None:
     value = Entries(entries=(("price", NoneValue()), ("kind", NoneValue())))
     assert "one number as price" in said(SCORES, scored(value))
