@@ -43,11 +43,14 @@ from grader.protocol.verdict import Exhibits, Resources
 from grader.rubric.loader import LoadedRubric, load_rubric, load_usable_rubric
 from grader.rubric.selection import select_criteria
 
+# With their data, which are large. Of one exercise there are two: one for trainings that are done once more.
+MOST_RUBRICS = 6
+
 _log = logging.getLogger(__name__)
 
 
 class Examiner:
-    """Answers requests. It has the open sessions, and the rubrics with their data, each of which is read once."""
+    """Answers requests. It has the open sessions, and the rubrics with their data that were used last."""
 
     def __init__(self) -> None:
         self._rubrics: dict[tuple[str, str, bytes], LoadedRubric] = {}
@@ -65,7 +68,9 @@ class Examiner:
             course = Course(Path(question.course))
             _require_names(course, question)  # before the data are built, which takes longer than anything else
             self._rubrics[key] = load_usable_rubric(course, question.exercise, Seal(question.secret))
-        loaded = self._rubrics[key]
+        loaded = self._rubrics[key] = self._rubrics.pop(key)  # the last one now
+        while len(self._rubrics) > MOST_RUBRICS:
+            del self._rubrics[next(iter(self._rubrics))]
         if not question.only:
             return loaded
         rubric = select_criteria(loaded.rubric, question.only, question.exercise)

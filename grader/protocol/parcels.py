@@ -55,6 +55,7 @@ class PackedArray(msgspec.Struct, frozen=True, array_like=True):
     content: memoryview
 
 
+_ENCODER = msgspec.msgpack.Encoder()
 PackedArrays = Annotated[list[PackedArray], msgspec.Meta(max_length=MAX_ARRAYS)]
 
 
@@ -67,9 +68,12 @@ def pack(record: object, arrays: Arrays) -> bytes:
 
     Raises:
         BadParcelError: an array holds Python objects, or items of another kind that cannot travel.
+        MemoryError: there is no room for the bytes.
     """
     packed = [_packed(name, array) for name, array in arrays.items()]
-    content = msgspec.msgpack.encode(packed)
+    # `msgspec.msgpack.encode` ends the process where memory runs out (msgspec 0.22); this raises `MemoryError`.
+    content = bytearray()
+    _ENCODER.encode_into(packed, content)
     return b"".join((_head(record, content), content))
 
 
@@ -123,7 +127,7 @@ def exchange_record(parcel: bytes, record: object) -> "tuple[bytes, memoryview]"
     return _head(record, arrays), arrays
 
 
-def _head(record: object, arrays: "bytes | memoryview") -> bytes:
+def _head(record: object, arrays: "bytes | bytearray | memoryview") -> bytes:
     """Return the beginning of a parcel, up to its arrays."""
     text = msgspec.json.encode(record)
     return _HEADER.pack(_MARK, len(text), zlib.crc32(arrays)) + text

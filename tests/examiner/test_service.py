@@ -12,7 +12,9 @@ import numpy as np
 import pytest
 
 from grader.core.arrays import Array
+from grader.core.course import Course
 from grader.core.i18n import Bilingual, _
+from grader.core.seal import Seal
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, passed
 from grader.evidence.run_evidence import StepResult
@@ -32,6 +34,7 @@ from grader.rubric.checks import OneHot, Scales
 from grader.rubric.checks import Training as Steps
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.networks.single import Architecture
+from grader.rubric.loader import LoadedRubric
 from tests.helpers.cases import Training, data, returned, stop
 from tests.helpers.decoded import decoded_case
 
@@ -269,3 +272,21 @@ def test_a_reply_that_is_too_large_is_a_fault_of_its_request_and_serving_goes_on
     assert [frame.kind for _ in range(2) if (frame := ours.receive()) is not None] == [FAULT, ANSWER]
     ours.close()
     theirs.close()
+
+
+def test_the_rubrics_that_were_used_last_stay_in_memory_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for each secret: validation with many secrets would fill the memory with their data."""
+    read: list[bytes] = []
+
+    def load(_course: Course, _exercise: str, seal: Seal) -> LoadedRubric:
+        read.append(seal.secret)
+        return LoadedRubric(FULL, data(), "hash")
+
+    monkeypatch.setattr(service, "load_usable_rubric", load)
+    examiner, most = service.Examiner(), service.MOST_RUBRICS
+    questions = [msgspec.structs.replace(QUESTION, secret=bytes([number]) * 32) for number in range(most + 1)]
+    for question in (*questions[:most], questions[0], questions[most], questions[0]):
+        examiner.load_rubric(question)
+    assert read == [question.secret for question in questions]  # the first one was used in between, and stayed
+    examiner.load_rubric(questions[1])
+    assert read[-1] == questions[1].secret

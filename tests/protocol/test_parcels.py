@@ -1,6 +1,8 @@
 """Parcels: what goes in comes out, and whatever bytes come in, there is a record or a `BadParcelError`."""
 
 import contextlib
+import subprocess
+import sys
 import zlib
 from typing import Any
 
@@ -203,3 +205,22 @@ def test_records_are_strict(text: bytes) -> None:
 def test_what_is_neither_number_nor_text_is_never_packed(array: np.ndarray[Any, Any]) -> None:
     with pytest.raises(BadParcelError, match="cannot travel"):
         pack(THING, {"x": array})
+
+
+OUT_OF_MEMORY = """
+import resource
+import numpy as np
+from grader.protocol.parcels import pack
+rows = np.zeros(40 << 20)  # 320 MiB
+resource.setrlimit(resource.RLIMIT_DATA, (500 << 20, 500 << 20))
+try:
+    pack({}, {"rows": rows})
+except MemoryError:
+    print("no room")
+"""
+
+
+def test_a_parcel_without_room_is_an_error_and_not_the_end_of_the_process() -> None:
+    command = [sys.executable, "-c", OUT_OF_MEMORY]
+    done = subprocess.run(command, check=False, capture_output=True, text=True, timeout=120)
+    assert (done.returncode, done.stdout) == (0, "no room\n"), done.stderr

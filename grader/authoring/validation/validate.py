@@ -26,7 +26,7 @@ from grader.authoring.validation.listed_mutants import (
 )
 from grader.authoring.validation.mutants import Mutant, choose_mutants, make_mutants
 from grader.core.course import Course
-from grader.core.errors import UnreadableSubmission, UserError
+from grader.core.errors import ExaminerGoneError, UnreadableSubmission, UserError
 from grader.core.field_rules import describe_unknown
 from grader.core.i18n import Message, Words, _
 from grader.grading.grader import Grader
@@ -232,13 +232,23 @@ class Validator:
         """Return what the reference gets. It is graded once; other threads wait meanwhile."""
         with self._grading:
             if self._reference is None:
-                self._reference = self.grader.grade(self.exercise, self.expectations[0].submission, self.language)
+                self._reference = self._grade(self.expectations[0].submission)
             return self._reference
 
     def grade_changed_reference(self, submission: Submission) -> Graded:
         """Grade a copy of the reference in which some names are defined differently."""
         prior = self.reusable_evidence(submission)
-        return self.grader.grade(self.exercise, submission, self.language, prior=prior)
+        return self._grade(submission, prior)
+
+    def _grade(self, submission: Submission, prior: PriorEvidence | None = None) -> Graded:
+        """Grade a submission, and once more where the examiner ended: another submission may have ended it.
+
+        Raises what `Grader.grade` raises.
+        """
+        try:
+            return self.grader.grade(self.exercise, submission, self.language, prior=prior)
+        except ExaminerGoneError:
+            return self.grader.grade(self.exercise, submission, self.language, prior=prior)
 
     def reusable_evidence(self, submission: Submission) -> PriorEvidence | None:
         """Return the evidence of the reference that a changed copy leaves as well; None where that is unclear."""
@@ -266,7 +276,7 @@ class Validator:
         elif expectation.from_reference:
             graded = self.grade_changed_reference(expectation.submission)
         else:
-            graded = self.grader.grade(self.exercise, expectation.submission, self.language)
+            graded = self._grade(expectation.submission)
         complaint = find_complaint(expectation, graded.verdict, self.by_hand, is_one_of_many=self.is_one_of_many)
         not_lost = list_kept(expectation, graded.verdict)
         return ExpectationResult(expectation, graded.verdict.points, complaint, not_lost)

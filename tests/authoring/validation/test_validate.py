@@ -89,6 +89,38 @@ def test_a_detector_of_misconceptions_that_raises_ends_the_validation_with_its_t
     assert "in broken" in done.stderr
 
 
+ENDS_THE_EXAMINER = """
+
+import os
+from pathlib import Path
+
+judge = Runs.judge
+
+
+def judge_or_end(self, case):
+    times = Path(__file__).with_name("times")
+    ended = len(times.read_text()) if times.exists() else 0
+    if ended < TIMES:
+        times.write_text("x" * (ended + 1))
+        os._exit(3)
+    return judge(self, case)
+
+
+Runs.judge = judge_or_end
+"""
+
+
+@pytest.mark.parametrize(("times", "code"), [(1, ExitCode.PASSED), (1000, ExitCode.NOT_GRADED)])
+def test_a_submission_is_graded_once_more_where_the_examiner_ended(
+    tmp_path: Path, times: int, code: ExitCode
+) -> None:
+    ends = ENDS_THE_EXAMINER.replace("TIMES", str(times))
+    course_in(tmp_path, **{"exercises__tiny__rubric-py": RUBRIC.replace("CRITERIA", COUNTS + WEAK) + ends})
+    done = validate(tmp_path, "tiny", "--secrets", "1")
+    assert done.exit_code == code, done.stdout + done.stderr
+    assert ("the examiner has ended" in " ".join(done.stderr.split())) == (times > 1)
+
+
 def test_a_reference_that_falls_short_is_explained_and_its_mutants_are_not_tried(tmp_path: Path) -> None:
     reference = REFERENCE.replace("minlength=10", "minlength=11")
     course_in(tmp_path, **{"reference__tiny__submission.py": reference})
