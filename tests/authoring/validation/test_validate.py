@@ -118,7 +118,7 @@ def test_a_submission_is_graded_once_more_where_the_examiner_ended(
     course_in(tmp_path, **{"exercises__tiny__rubric-py": RUBRIC.replace("CRITERIA", COUNTS + WEAK) + ends})
     done = validate(tmp_path, "tiny", "--secrets", "1")
     assert done.exit_code == code, done.stdout + done.stderr
-    assert ("the examiner has ended" in " ".join(done.stderr.split())) == (times > 1)
+    assert ("the examiner" in " ".join(done.stderr.split())) == (times > 1)
 
 
 def test_a_reference_that_falls_short_is_explained_and_its_mutants_are_not_tried(tmp_path: Path) -> None:
