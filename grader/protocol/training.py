@@ -140,21 +140,25 @@ class Training(Declared):
         name = f"{OTHER_DATA}{self.name}" if self.name else OTHER_DATA.removesuffix(":")
         return replace(self, name=name, rows=f"{OTHER_DATA}{self.rows}", first=self)
 
-    def on_stand_in(self, task: Task, *, is_trained: bool, as_dict: bool = False) -> Self:
+    def on_stand_in(
+        self, task: Task, *, is_trained: bool, as_dict: bool = False, is_reversed: bool = False
+    ) -> Self:
         """Return this training with a network of the grader's in place of the submission's.
 
         Args:
             task: what the network has to do; where it has several outputs, these say so themselves.
             is_trained: it needs no call of `train`: for functions that get a trained network.
             as_dict: several outputs come as a dict, and not as a list.
+            is_reversed: several outputs come in the other order, the last one first.
         """
         if self.outputs:
-            heads = tuple(self._make_head(output, is_trained=is_trained) for output in self.outputs)
+            order = -1 if is_reversed else 1
+            heads = tuple(self._make_head(output, is_trained=is_trained) for output in self.outputs[::order])
             stand_in = StandIn(0, "", "", "", is_trained, heads, as_dict)
         else:
             stand_in = StandIn(*_network_of(task), is_trained)
         kind = "trained" if is_trained else "untrained"
-        kind += "-dict" if as_dict else ""
+        kind += "-dict" if as_dict else "-reversed" if is_reversed else ""
         name = f"{kind}:{self.name}" if self.name else kind
         return replace(self, name=name, stand_in=stand_in)
 

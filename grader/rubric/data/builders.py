@@ -159,8 +159,8 @@ class Numbers(Declared):
     your own that returns (x, y). `val` and `test`: how many rows, or which share of all, validate and are held
     out. `standardise`: by means and deviations of the training rows.
 
-    Inside are `x_train`, `y_train`, `x_val`, `y_val` (float32), and for `RegressionScores` `y_noisy`: `y_val` with
-    so much noise that even the best network has a poor score. Outside are `x_test`, `y_test`, for `Loads` the raw
+    Inside are `x_train`, `y_train`, `x_val`, `y_val` (float32), and for `RegressionScores` `y_noisy`: `y_val` so
+    changed that even the best network has a poor score. Outside are `x_test`, `y_test`, for `Loads` the raw
     `x_all` and `y_all`, and `x_probe`: a row of zeros and the rows of the identity, on which a linear network
     shows its bias and its weights.
 
@@ -224,9 +224,13 @@ def standardise(inside: Parts, outside: Parts, *, target: bool = False) -> None:
 
 
 def add_noise(y: Array, seal: Seal = NO_SEAL) -> Array:
-    """Return standardised numbers with as much noise again."""
-    noise = seal.random("noise of y").normal(0.0, 1.0, len(y))
-    return (y + noise).astype(np.float32)
+    """Return numbers stretched, shifted and with as much noise again, as float32.
+
+    Scores that see no stretch or no shift, such as a squared correlation or the explained variance, are others.
+    """
+    spread = float(y.std())
+    noise = seal.random("noise of y").normal(0.0, spread, len(y))
+    return (1.3 * y + 0.7 * spread + noise).astype(np.float32)
 
 
 def build_linear_probe(features: int) -> Array:

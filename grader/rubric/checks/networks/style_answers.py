@@ -39,8 +39,8 @@ class RegressionScores(AfterTraining):
     networks
     share layers, only the last is still what it was when it was described.
 
-    `truth` names the labels that the function is given with the validation rows. Noisy ones tell more: where the
-    network is nearly right, a score with truth and prediction swapped is nearly right as well.
+    `truth` names the labels that the function is given with the validation rows. Changed ones tell more: where the
+    network is nearly right, a score with truth and prediction swapped is nearly right as well, and so are others.
 
     >>> RegressionScores((Training(name="sequential"),), "scores", truth="y_val")
     """
@@ -55,7 +55,7 @@ class RegressionScores(AfterTraining):
 
     def write_call(self, network: Training) -> str:
         """Return a call as it can be pasted."""
-        noisy = "y_val + np.random.default_rng(0).normal(size=y_val.shape)"
+        noisy = "1.3 * y_val + np.random.default_rng(0).normal(0.7, size=y_val.shape)"
         return write_network_call(network, self.function, "x_val", "y_val" if self.truth == "y_val" else noisy)
 
     def on_stand_ins(self, task: Task) -> Self | None:

@@ -31,9 +31,8 @@ class ScoresOutputs(OfAllOutputs):
 
     That is R² for numbers and accuracy for classes. It is called on the validation rows, with labels of which some
     are wrong: the arrays `y_mixed_NAME` of the data. A network of the grader's that it is tried with may give
-    a list
-    or a dict; nobody knows which of them the function expects. `other_form`: the training of the second of these,
-    which rubrics leave out.
+    a list, in either order, or a dict; nobody knows which of them the function expects. `other_forms`: the
+    trainings of those after the first, which rubrics leave out.
 
     >>> KIND = Output("kind", Task(kind="classification", classes=3, labels="integers"))
     >>> PRICE = Output("price", Task(kind="regression"))
@@ -42,7 +41,7 @@ class ScoresOutputs(OfAllOutputs):
 
     topics = frozenset({"probabilities"})
     function: FunctionName = "scores"
-    other_form: Training | None = None
+    other_forms: tuple[Training, ...] = ()
 
     @property
     def tried_function(self) -> str:
@@ -50,15 +49,19 @@ class ScoresOutputs(OfAllOutputs):
         return self.function
 
     def on_stand_ins(self, task: Task) -> Self | None:
-        """Return this check with trained networks of the grader's in both forms."""
+        """Return this check with trained networks of the grader's in all forms."""
         if self.training.stand_in is not None:
             return None
-        forms = [self.training.on_stand_in(task, is_trained=True, as_dict=as_dict) for as_dict in (False, True)]
-        return replace(self, training=forms[0], other_form=forms[1])
+        first = self.training.on_stand_in(task, is_trained=True)
+        others = (
+            self.training.on_stand_in(task, is_trained=True, as_dict=True),
+            self.training.on_stand_in(task, is_trained=True, is_reversed=True),
+        )
+        return replace(self, training=first, other_forms=others)
 
     def trainings(self) -> tuple[Training, ...]:
-        """Return the training, and that of a network in the other form where there is one."""
-        return (self.training,) if self.other_form is None else (self.training, self.other_form)
+        """Return the training, and those of networks in other forms where there are some."""
+        return (self.training, *self.other_forms)
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return the training, and a call after it on the first seed."""
@@ -80,8 +83,7 @@ class ScoresOutputs(OfAllOutputs):
         return f"{self.function}@{training.fitted(seed).partition('@')[2]}"
 
     def judge(self, case: Case) -> Judgement:
-        """Judge against what the frozen graph puts out for the same rows; of two networks, the better one "
-        "counts."""
+        """Judge against what the frozen graph puts out for the same rows; of several networks, the best counts."""
         judgements = [self._judge_with(case, training) for training in self.trainings()]
         return max(judgements, key=lambda judgement: judgement.share)
 

@@ -305,7 +305,7 @@ def test_functions_are_tried_on_networks_of_the_graders_with_a_head_for_each_out
     scores_on_stand_ins = SCORES.on_stand_ins(task)
     assert scores_on_stand_ins is not None
     builds = [step for step in scores_on_stand_ins.steps((0,)) if isinstance(step, BuildStandIn)]
-    assert [build.as_dict for build in builds] == [False, True]
+    assert [build.as_dict for build in builds] == [False, True, False]
     weights = solve_stand_ins({build.id: build for build in builds}, fruit().inside, task)
     assert {name: array.shape for name, array in weights.items()} == {
         "stand_in_kernel_price": (3, 1),
@@ -313,10 +313,12 @@ def test_functions_are_tried_on_networks_of_the_graders_with_a_head_for_each_out
         "stand_in_kernel_kind": (3, 3),
         "stand_in_bias_kind": (3,),
     }
-    for build in builds:
+    orders = {False: ("price", "kind"), True: ("kind", "price")}
+    for build, is_reversed in zip(builds, (False, False, True), strict=True):
         network = build_stand_in(build, {**fruit().inside, **weights})
         answer = network(fruit().inside["x_val"])
-        price, kind = (answer["price"], answer["kind"]) if build.as_dict else answer
+        by_name = answer if build.as_dict else dict(zip(orders[is_reversed], answer, strict=True))
+        price, kind = by_name["price"], by_name["kind"]
         assert r_squared(fruit().inside["y_val_price"], np.asarray(price)) > 0.99
         assert np.asarray(kind).shape == (75, 3)
     assert scores_on_stand_ins.on_stand_ins(task) is None
