@@ -211,8 +211,16 @@ def _label_out_of_range(match: re.Match[str], error: RaisedError) -> Words | Non
             text=text,
         )
     if label < 0:
-        return _("{text} Classes are numbered from 0: has too much been subtracted?", text=text)
-    return _("{text} Give the last layer one unit per class.", text=text)
+        return _(
+            "{text} Classes are numbered from 0: has too much been subtracted? If there are several outputs, does "
+            "each get its own labels, in fit and in validation_data?",
+            text=text,
+        )
+    return _(
+        "{text} Give the last layer one unit per class. If there are several outputs, does each get its own "
+        "labels, in fit and in validation_data?",
+        text=text,
+    )
 
 
 def _lost_axis(match: re.Match[str], error: RaisedError) -> Words | None:

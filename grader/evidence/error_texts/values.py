@@ -214,15 +214,23 @@ def _broadcast(match: re.Match[str], _error: RaisedError) -> Words:
 def _truth_of_array(_match: re.Match[str], error: RaisedError) -> Words:
     if error.facts.by_library:
         return _(
-            "{error}. A function of a library was given an array where it needs a single value. By position fit "
-            "takes x, y, batch_size and epochs: labels of several outputs belong together, as in fit(x, [first, "
-            "second]).",
+            "{error}. A library needed one truth value and got an array. `w in weights` and == compare number by "
+            "number; any(w is v for v in weights) asks for the same array. In fit, what comes after x and y is "
+            "batch_size and epochs: labels of several outputs belong together, as in fit(x, [first, second]).",
             error=error.text.rstrip("."),
         )
     return _(
         "{error}. An `if` needs one truth value, and so do Python's own min() and max(), but the comparison "
         "gives one per element. Write x.min() and x.max(). To ask whether there is an array at all, write `is not "
         "None`.",
+        error=error.text.rstrip("."),
+    )
+
+
+def _read_only(_match: re.Match[str], error: RaisedError) -> Words:
+    return _(
+        "{error}. This array may only be read, as pandas hands it out. Change a copy of it: x = x.copy(), or "
+        "table.to_numpy(copy=True).",
         error=error.text.rstrip("."),
     )
 
@@ -368,6 +376,7 @@ VALUES: tuple[Rule, ...] = (
         r"operands could not be broadcast together with shapes (\([\d,]*\)) (\([\d,]*\))",
         _broadcast,
     ),
+    rule(r"^ValueError: (?:assignment destination|(?:output |buffer source )?array) is read-only", _read_only),
     rule(r"The truth value of an array with more than one element is ambiguous", _truth_of_array),
     rule(
         r"^(?:TypeError: 'History' object is not subscriptable|AttributeError: 'History' object has no)", _history

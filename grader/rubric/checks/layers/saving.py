@@ -41,6 +41,8 @@ SIZES = ((6, 5, 4), (9, 7, 3))  # of the grader's networks: unlike what any buil
 OWN = "own"
 UNREAD = "without-architecture"  # a network of the grader's, loaded once more with an empty JSON
 _BARE_NAME = re.compile(r"'([^'/\\]+)'$")  # at the end of what a FileNotFoundError says: a name without a folder
+# As Keras says it in load_weights and in set_weights.
+_OTHER_SIZES = re.compile(r"variable\.shape=.{1,80}value\.shape=|is not compatible with provided weight shape")
 _WITH_ARCHITECTURE = frozenset({"architecture", "keras"})  # kinds of files that are not weights alone
 
 
@@ -302,6 +304,12 @@ class SavesAndLoads(Check):
                     '"{name}").',
                     load=self.load,
                     name=outside[1],
+                )
+            if name != OWN and _OTHER_SIZES.search(exception.message):
+                problem = _(
+                    "{load}() puts the weights of the saved network into one of other sizes. Build the network "
+                    "from the JSON in the folder, with keras.models.model_from_json(text), and not as your own.",
+                    load=self.load,
                 )
             message = _(
                 "{problem} {load}() is called in a new process, as on the next day: of what {save}() did, it has "

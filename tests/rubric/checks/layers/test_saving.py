@@ -131,6 +131,18 @@ def load_anew(folder: str) -> Any:
     return model
 
 
+def load_anew_by_list(folder: str) -> Any:
+    weights = [np.array(weight) for weight in json.loads(Path(folder, "w.json").read_text())]
+    model = build_model()
+    model.set_weights(weights)
+    return model
+
+
+def save_as_lists(model: Any, folder: str) -> None:
+    Path(folder, "a.json").write_text(model.to_json())
+    Path(folder, "w.json").write_text(json.dumps([weight.tolist() for weight in model.get_weights()]))
+
+
 def load_without_weights(folder: str) -> Any:
     return keras.models.model_from_json(Path(folder, "model.json").read_text())
 
@@ -225,6 +237,14 @@ def test_what_is_wrong_is_said(functions: Mapping[str, Any], share: float, words
     judgement = judge(**functions)
     assert judgement.share == share
     assert words in text(judgement.message)
+
+
+@pytest.mark.parametrize("functions", [{"load": load_anew}, {"save": save_as_lists, "load": load_anew_by_list}])
+def test_who_loads_the_weights_of_the_grader_s_network_into_another_one_is_told(
+    functions: Mapping[str, Any],
+) -> None:
+    said = text(judge(**functions).message)
+    assert "load() puts the weights of the saved network into one of other sizes" in said
 
 
 def test_a_network_that_puts_out_no_numbers_comes_back_the_same() -> None:
