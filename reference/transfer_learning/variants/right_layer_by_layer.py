@@ -21,7 +21,8 @@ def build_model(base):
 
 def train(model, x_train, y_train, x_val, y_val):
     y_train, y_val = to_categorical(y_train, 5), to_categorical(y_val, 5)
-    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=60, verbose=0)
+    stop = keras.callbacks.EarlyStopping(patience=6, restore_best_weights=True)
+    return model.fit(x_train, y_train, validation_data=(x_val, y_val), epochs=60, callbacks=[stop], verbose=0)
 
 
 def count_parameters(model):

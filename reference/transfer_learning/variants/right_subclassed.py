@@ -29,7 +29,8 @@ def train(model, x_train, y_train, x_val, y_val):
         optimizer=keras.optimizers.Adam(0.02), loss="sparse_categorical_crossentropy", metrics=["accuracy"]
     )
     data = tf.data.Dataset.from_tensor_slices((x_train, y_train)).shuffle(300, seed=1).batch(16)
-    return model.fit(data, validation_data=(x_val, y_val), epochs=30, verbose=0)
+    best = keras.callbacks.EarlyStopping("val_loss", patience=5, restore_best_weights=True)
+    return model.fit(data, validation_data=(x_val, y_val), epochs=30, callbacks=[best], verbose=0)
 
 
 def count_parameters(model):
