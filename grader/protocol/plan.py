@@ -124,10 +124,10 @@ class TraceInTraining(Tagged, frozen=True, tag="TraceInTraining"):
 
 
 class TryLayer(Tagged, frozen=True, tag="TryLayer"):
-    """A step: put the layer that an earlier step returned into a network of its own, and train that once.
+    """A step: put the layer that an earlier step returned into a network of its own, and train that twice.
 
-    The network is this layer alone. Its frozen graph is recorded before and after one step of plain gradient
-    descent on the mean squared error.
+    The network is this layer alone. Its frozen graph is recorded before and after each of two steps of plain
+    gradient descent on the mean squared error.
     """
 
     id: str  # unique in the plan
