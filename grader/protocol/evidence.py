@@ -189,10 +189,11 @@ class GraphFacts(Record, frozen=True):
 
 
 class LayerTrial(Record, frozen=True):
-    """A layer alone in a network, before and after one step of training."""
+    """A layer alone in a network, before and after one step of training, and after another one."""
 
     fresh: GraphFacts
     trained: GraphFacts | None = None  # None where the training raised an exception
+    again: GraphFacts | None = None  # after the second step; None in evidence of earlier releases, which did one
     problem: str = ""  # what the training raised; "" for nothing
     is_shared: bool = False  # whether the second call of the function returned this very layer
 

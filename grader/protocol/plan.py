@@ -124,10 +124,10 @@ class TraceInTraining(Tagged, frozen=True, tag="TraceInTraining"):
 
 
 class TryLayer(Tagged, frozen=True, tag="TryLayer"):
-    """A step: put the layer that an earlier step returned into a network of its own, and train that once.
+    """A step: put the layer that an earlier step returned into a network of its own, and train that twice.
 
-    The network is this layer alone. Its frozen graph is recorded before and after one step of plain gradient
-    descent on the mean squared error.
+    The network is this layer alone. Its frozen graph is recorded before and after each of two steps of plain
+    gradient descent on the mean squared error.
     """
 
     id: str  # unique in the plan
@@ -151,6 +151,14 @@ class StandInHead(Record, frozen=True):
     bias: str = ""
 
 
+class NestedSizes(Record, frozen=True):
+    """Units of the layers of a network of the grader's with a nested model; behind them come those of `units`."""
+
+    first: int  # of the first layer of the nested model, behind which BatchNormalization follows
+    frozen: int  # of its last layer, which is frozen
+    head: int  # of the first layer behind the nested model
+
+
 class BuildStandIn(Tagged, frozen=True, tag="BuildStandIn"):
     """A step: build a network of the grader's, for a function whose own network is missing or cannot be used.
 
@@ -170,6 +178,7 @@ class BuildStandIn(Tagged, frozen=True, tag="BuildStandIn"):
     heads: tuple[StandInHead, ...] = ()
     as_dict: bool = False  # the outputs come as a dict, and not as a list
     inputs: tuple[InputRows, ...] = ()  # as those of `Describe`
+    nested: NestedSizes | None = None  # layers in front of the last one, some of them in a model of their own
     limit_seconds: float = 30.0  # of wall time
 
 

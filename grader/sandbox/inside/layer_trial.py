@@ -1,4 +1,4 @@
-"""Try a layer of the submission in a network of its own: its graph before and after one step of training."""
+"""Try a layer of the submission in a network of its own: its graph before and after steps of training."""
 
 import warnings
 from collections.abc import Mapping
@@ -16,7 +16,7 @@ _HALVES = ("float16", "bfloat16")
 
 
 def try_layer(layer: Any, step: TryLayer, arrays: Mapping[str, np.ndarray[Any, Any]], store: Store) -> LayerTrial:
-    """Record the graph of a layer as it is built, and after one step of gradient descent.
+    """Record the graph of a layer as it is built, and after each of two steps of gradient descent.
 
     A training that fails leaves the first graph: what is wrong with the layer can often be read from that.
 
@@ -34,11 +34,16 @@ def try_layer(layer: Any, step: TryLayer, arrays: Mapping[str, np.ndarray[Any, A
         layer.dtype_policy = "float32"
     network = keras.Sequential([keras.Input(shape=x.shape[1:]), layer])
     network.compile(optimizer=keras.optimizers.SGD(step.learning_rate), loss="mean_squared_error")
-    fresh = require_one(freeze(trace(network, x), store))
+    graphs = [require_one(freeze(trace(network, x), store))]
+    problem = ""
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # Keras warns of a network that is frozen as a whole
-            network.train_on_batch(x, y)
-        return LayerTrial(fresh=fresh, trained=require_one(freeze(trace(network, x), store)))
+            for _step in range(2):
+                network.train_on_batch(x, y)
+                graphs.append(require_one(freeze(trace(network, x), store)))
     except Exception as error:  # noqa: BLE001 - any code of the submission may run in a training
-        return LayerTrial(fresh=fresh, problem=f"{type(error).__name__}: {error}"[:500])
+        problem = f"{type(error).__name__}: {error}"[:500]
+    fresh, trained, again = (*graphs, None, None)[:3]
+    assert fresh is not None
+    return LayerTrial(fresh=fresh, trained=trained, again=again, problem=problem)

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 from keras.src.models.functional import Functional
 
-from grader.protocol.plan import BuildBase, BuildChain, BuildStandIn, SetWeights
+from grader.protocol.plan import BuildBase, BuildChain, BuildStandIn, NestedSizes, SetWeights
 from grader.sandbox.inside.keras_facts import is_model
 
 
@@ -45,6 +45,8 @@ def build_stand_in(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]
     """
     if step.heads or step.inputs:
         return _build_on_rows(step, arrays)
+    if step.nested is not None:
+        return _build_nested(step, step.nested, arrays[step.sample].shape[1:])
     row = arrays[step.sample].shape[1:]
     flatten = [keras.layers.Flatten()] if len(row) > 1 else []
     dense = keras.layers.Dense(step.units, activation=step.activation)
@@ -52,6 +54,18 @@ def build_stand_in(step: BuildStandIn, arrays: Mapping[str, np.ndarray[Any, Any]
     model.compile(optimizer="adam", loss=step.loss, metrics=[step.metric])
     if step.kernel:
         dense.set_weights([arrays[step.kernel], arrays[step.bias]])
+    return model
+
+
+def _build_nested(step: BuildStandIn, sizes: NestedSizes, row: tuple[int, ...]) -> Any:
+    """Return a compiled network of a nested model, in which one layer is frozen, and a head of two layers."""
+    layers = keras.layers
+    first = [keras.Input(shape=row), layers.Flatten(), layers.Dense(sizes.first), layers.BatchNormalization()]
+    nested = keras.Sequential([*first, layers.Dense(sizes.frozen)])
+    nested.layers[-1].trainable = False  # of a layer that is built: its weights say so as well then
+    last = layers.Dense(step.units, activation=step.activation)
+    model = keras.Sequential([keras.Input(shape=row), nested, layers.Dense(sizes.head), last])
+    model.compile(optimizer="adam", loss=step.loss, metrics=[step.metric])
     return model
 
 

@@ -16,6 +16,7 @@ from grader.rubric.checks.layers.tried_layer import SAME, TriedLayer, is_same
 
 SPREAD_SHARE = 0.05  # of a standard deviation that may be missing: 20,000 numbers are within 0.5 % nearly always
 PENALTY_SHARE = 0.02  # that a penalty may be off: what is left of it in single precision
+FLOOR = 0.01  # that a weight may be instead of 0: of those that a step changes, most are a hundred times as large
 TINY = 1e-12  # so that nothing is divided by zero
 FEW_DIFFERENT = 0.05  # of all weights: of 20,000 in half precision, a third are different numbers
 MOST_ALIKE = 0.9  # correlation of two units, or of two inputs: of 100 drawn weights, below 0.6 nearly always
@@ -200,7 +201,7 @@ class Penalised(LayerProperty):
                 expected=expected,
                 received=describe_step(layer),
             )
-        if not is_same(layer.trained.bias, layer.plain.bias):
+        if not (_has_plain_bias(layer) and _has_plain_bias_again(layer)):
             return failed(
                 _("The penalty is right, but training does something else to the biases: they have no penalty."),
                 expected=expected,
@@ -211,6 +212,9 @@ class Penalised(LayerProperty):
 @dataclass(frozen=True)
 class NonNegative(LayerProperty):
     """No weight of the kernel is below zero after a step of training, and the layer learns.
+
+    Weights that the step leads above zero are to be what it makes of them, and those that it leads below are to be
+    0, or as large as they were without their sign. The bias is trained as usual.
 
     >>> NonNegative()
     """
@@ -248,7 +252,30 @@ class NonNegative(LayerProperty):
                 expected=_("weights that are trained and not negative"),
                 received=describe_step(layer),
             )
-        return None
+        return self._judge_values(layer) or _explain_bias(layer)
+
+    def _judge_values(self, layer: TriedLayer) -> Judgement | None:
+        """Judge by what a step without the constraint would make of each weight."""
+        kernel, plain = layer.trained.kernel, layer.plain.kernel
+        near = SAME * max(1.0, float(np.abs(plain).max()))
+        is_right = np.abs(kernel - np.maximum(plain, 0.0)) <= np.where(plain > FLOOR, near, FLOOR)
+        # The weights of a layer of one's own may be relu(w): those that begin below zero stay 0.
+        is_right |= (layer.fresh.kernel == 0) & (kernel == 0)
+        if is_right.all() or is_same(kernel, np.abs(plain)):
+            return None
+        wrong = int(np.argmin(is_right))
+        before, after = float(plain.flat[wrong]), float(kernel.flat[wrong])
+        return failed(
+            _(
+                "No weight is below zero after this step, but the constraint does something else besides: a "
+                "weight that the step leads to {before:.4g} becomes {after:.4g}. Weights above zero have to stay "
+                "what training makes of them, those below become 0: keras.constraints.NonNeg() does that.",
+                before=before,
+                after=after,
+            ),
+            expected=write_number(max(before, 0.0), ".4g"),
+            received=write_number(after, ".4g"),
+        )
 
 
 @dataclass(frozen=True)
@@ -259,7 +286,16 @@ class Frozen(LayerProperty):
     """
 
     def judge(self, layer: TriedLayer) -> Judgement | None:
-        """Judge by whether the training changed anything."""
+        """Judge by whether the training changed anything, and whether there is anything that could be changed."""
+        if layer.is_unchanged and not layer.fresh.kernel.any():
+            return failed(
+                _(
+                    "Training changes nothing, but all weights of the kernel begin as 0: such a layer gives the "
+                    "same for every row. Let them begin as Keras does, and freeze the layer by trainable=False."
+                ),
+                expected=_("weights that are not all 0"),
+                received=_("a kernel of zeros"),
+            )
         if layer.is_unchanged:
             return None
         moved = float(np.abs(layer.trained.kernel - layer.fresh.kernel).max())
@@ -320,13 +356,38 @@ def _explain_training(layer: TriedLayer, *, has_bias: bool = True) -> Judgement 
             expected=_("a layer that is trained as usual"),
             received=describe_step(layer),
         )
-    if has_bias and not is_same(layer.trained.bias, layer.plain.bias):
+    return _explain_bias(layer) if has_bias else None
+
+
+def _has_plain_bias(layer: TriedLayer) -> bool:
+    """Return whether the first step did to the bias what it does without any option."""
+    return is_same(layer.trained.bias, layer.plain.bias)
+
+
+def _has_plain_bias_again(layer: TriedLayer) -> bool:
+    """Return whether the second step did so: a penalty on a bias that begins as 0 shows no earlier."""
+    if layer.again is None or layer.plain_again is None:
+        return True
+    return is_same(layer.again.bias, layer.plain_again.bias)
+
+
+def _explain_bias(layer: TriedLayer) -> Judgement | None:
+    """Return the judgement for a layer whose bias is trained in another way than without options; else None."""
+    if not _has_plain_bias(layer):
         stays = is_same(layer.trained.bias, layer.fresh.bias)
         what = _("Training does not change it.") if stays else _("Training changes it in another way.")
         return failed(
             _("The kernel is right, but the bias is not trained as usual. {what}", what=what),
             expected=_("a layer that is trained as usual"),
             received=what,
+        )
+    if not _has_plain_bias_again(layer):
+        return failed(
+            _(
+                "The kernel is right, but the second step of training does something else to the bias than usual. "
+                "A penalty on a bias that begins as 0 shows only then: leave bias_regularizer away."
+            ),
+            expected=_("a layer that is trained as usual"),
         )
     return None
 

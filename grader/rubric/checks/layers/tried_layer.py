@@ -1,7 +1,7 @@
-"""Read what became of a layer: its weights before and after one step of training, from replays of its graphs."""
+"""Read what became of a layer: its weights before and after steps of training, from replays of its graphs."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -38,6 +38,9 @@ class TriedLayer:
     trained: Weights
     plain: Weights  # the fresh ones after the step, were there no penalty, constraint or frozen weight
     learning_rate: float  # of the step
+    # After another step, and what that does to a Dense layer without options; None in older evidence.
+    again: Weights | None = None
+    plain_again: Weights | None = None
 
     @property
     def is_unchanged(self) -> bool:
@@ -94,8 +97,8 @@ def make_replays(case: Case, step: TryLayer, probe: Array) -> tuple[tuple[Replay
 
 
 def _graphs(trial: LayerTrial) -> dict[str, GraphFacts]:
-    graphs = {"fresh": trial.fresh}
-    return graphs if trial.trained is None else graphs | {"trained": trial.trained}
+    graphs = {"fresh": trial.fresh, "trained": trial.trained, "again": trial.again}
+    return {state: graph for state, graph in graphs.items() if graph is not None}
 
 
 def read_tried_layer(case: Case, step: TryLayer, units: int, x: Array, y: Array) -> TriedLayer:
@@ -117,14 +120,18 @@ def read_tried_layer(case: Case, step: TryLayer, units: int, x: Array, y: Array)
     if trial is None:
         raise PreconditionFailedError(not_graded(_("The grader lost what became of the layer.")))
     fresh = _read_weights(case, step, "fresh", units)
-    if trial.trained is None:
+    if trial.trained is None or trial.problem:
         message = _(
             "The layer could be built, but one step of training raised {problem}.",
             problem=trial.problem[:_PROBLEM].rstrip(". "),
         )
         raise PreconditionFailedError(failed(message, expected=_("a layer that can be trained")))
     trained = _read_weights(case, step, "trained", units)
-    return TriedLayer(fresh, trained, _descend(fresh, x, y, step.learning_rate), step.learning_rate)
+    tried = TriedLayer(fresh, trained, _descend(fresh, x, y, step.learning_rate), step.learning_rate)
+    if trial.again is None:
+        return tried
+    again = _read_weights(case, step, "again", units)
+    return replace(tried, again=again, plain_again=_descend(trained, x, y, step.learning_rate))
 
 
 def _descend(weights: Weights, x: Array, y: Array, learning_rate: float) -> Weights:

@@ -22,6 +22,7 @@ from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.calls import show_call, write_call
 from grader.rubric.checks.networks.base_in_fit import judge_base_in_fit
 from grader.rubric.checks.networks.base_use import LEAST_OF_FIRST, BaseUse, measure_base_use, replay_base
+from grader.rubric.checks.networks.nested_counts import judge_nested, make_nested
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.data.base_network import BASE_WEIGHT
 from grader.rubric.data.dataset import Data
@@ -318,7 +319,9 @@ def _explain_change(network: TrainedNetwork, used: Sequence[Array], changed: Seq
 class CountsTrainable(DrawnCheck, NetworkCheck):
     """`function(model)` returns how many numbers of a network training may change, and how many it may not.
 
-    With a secret, it is called for a small network of the grader's too: for that one, the same answer is wrong.
+    With a secret, it is called for two networks of the grader's too. For a small one, the same answer is wrong.
+    In the other one a nested model has BatchNormalization and a frozen layer, and two layers follow it: whose
+    counts are wrong only for that one keeps half of the points.
 
     >>> CountsTrainable(Training(base=True))
     """
@@ -342,7 +345,9 @@ class CountsTrainable(DrawnCheck, NetworkCheck):
             id=self._small, sample=sample, units=_SMALL_UNITS, activation="linear", loss="mse", metric="mae"
         )
         other = Call(id=self._other_step, function=self.function, arguments=(ResultOf(step=self._small),))
-        return (*training.steps(seeds), own, small, other)
+        nested = make_nested(self._nested, sample)
+        third = Call(id=self._nested_step, function=self.function, arguments=(ResultOf(step=self._nested),))
+        return (*training.steps(seeds), own, small, other, nested, third)
 
     @property
     def _step(self) -> str:
@@ -355,6 +360,14 @@ class CountsTrainable(DrawnCheck, NetworkCheck):
     @property
     def _small(self) -> str:
         return f"small@{self.training.array('x_train')}"
+
+    @property
+    def _nested_step(self) -> str:
+        return f"{self.function}@nested{self.training.suffix}"
+
+    @property
+    def _nested(self) -> str:
+        return f"nested@{self.training.array('x_train')}"
 
     def judge(self, case: Case) -> Judgement:
         """Judge by the weights that the network has."""
@@ -378,7 +391,7 @@ class CountsTrainable(DrawnCheck, NetworkCheck):
             )
         answer = tuple(received.ravel().tolist())
         if answer == right:
-            return self._find_constants(case, right) or passed(
+            return self._judge_others(case, right) or passed(
                 _("{trainable} numbers learn, {frozen} do not.", trainable=right[0], frozen=right[1]),
             )
         text = f"({answer[0]:g}, {answer[1]:g})"
@@ -420,13 +433,18 @@ class CountsTrainable(DrawnCheck, NetworkCheck):
             received=text,
         )
 
+    def _judge_others(self, case: Case, right: tuple[int, int]) -> Judgement | None:
+        """Return the judgement for a function that counts other networks wrongly; else None."""
+        if not self.seal.is_closed:
+            return None
+        rows = case.inside[self.training.array("x_train")]
+        return self._find_constants(case, right) or judge_nested(case, self.function, self._nested_step, rows)
+
     def _find_constants(self, case: Case, right: tuple[int, int]) -> Judgement | None:
         """Return the judgement for a function whose count of what learns is the same for any network, else None.
 
         How it finds the numbers may depend on there being a base: so nothing else is asked of the small network.
         """
-        if not self.seal.is_closed:
-            return None
         try:
             again = case.array(self._other_step, self.function)
         except PreconditionFailedError as unmet:

@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.i18n import Words, _
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, not_graded, passed
 from grader.evidence.network import Model
@@ -15,7 +15,7 @@ from grader.evidence.run_evidence import ReplayResult
 from grader.protocol.evidence import GraphFacts
 from grader.protocol.plan import Replay, Step, TraceInTraining
 from grader.protocol.verdict import Status
-from grader.rubric.checks.networks.dropout_in_fit import judge_dropout_in_fit
+from grader.rubric.checks.networks.dropout_in_fit import LEAST_RATE, judge_dropout_in_fit
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 from grader.rubric.checks.networks.two_answers import draws_random_numbers
 
@@ -36,7 +36,8 @@ class DropsInTraining(NetworkCheck):
 
     It is judged by what the network computes: the frozen graph of its training mode is replayed on copies of some
     rows, which have to get different answers. Where weights behind them begin at zero, or nearly so, nothing
-    shows before the training: then the graph is replayed with the weights that the network has learned.
+    shows before the training: then the graph is replayed with the weights that the network has learned. Dropout
+    layers whose rates are all below one per cent drop next to nothing, and fail.
 
     >>> DropsInTraining(Training())
     """
@@ -135,6 +136,8 @@ class DropsInTraining(NetworkCheck):
                 received=_("noise in training"),
                 blocks=False,
             )
+        if problem := _judge_rates(model):
+            return problem
         while_fit_ran = judge_dropout_in_fit(case, self.training, model)
         if while_fit_ran is not None:
             return while_fit_ran
@@ -310,6 +313,24 @@ def _is_among(kernel: Array, weights: Sequence[Array]) -> bool:
 
 def _has_dropout_layer(model: Model) -> bool:
     return any(layer.kind.endswith(_DROPOUTS) and layer.rate for layer in model.facts.layers)
+
+
+def _judge_rates(model: Model) -> Judgement | None:
+    """Return the judgement where all layers that drop have tiny rates; else, or where none has a rate, None."""
+    rates = [layer.rate for layer in model.facts.layers if layer.rate]
+    if not _has_dropout_layer(model) or max(rates) >= LEAST_RATE:
+        return None
+    return failed(
+        _(
+            "The largest rate of the Dropout layers is {rate:g}: so few units are dropped that the network learns "
+            "as without dropout. The rate is the share of units that each step leaves out: begin with 0.05 or "
+            "0.1.",
+            rate=max(rates),
+        ),
+        expected=_("a rate of {least:g} or more", least=LEAST_RATE),
+        received=write_number(max(rates), "g"),
+        blocks=False,
+    )
 
 
 def _explain_nothing_dropped(model: Model) -> Words:

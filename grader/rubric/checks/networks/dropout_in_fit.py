@@ -6,7 +6,7 @@ from grader.evidence.judgement import Judgement, failed
 from grader.evidence.network import Model, read_network
 from grader.protocol.training import Training
 
-LEAST_RATE = 0.001  # one unit in a thousand
+LEAST_RATE = 0.01  # one unit in a hundred: of the few that these networks have, hardly ever one
 FEW = 0.1  # of the steps: a layer that drops is asked for random numbers in each
 
 
@@ -36,7 +36,7 @@ def judge_dropout_in_fit(case: Case, training: Training, model: Model) -> Judgem
     return failed(
         _(
             "The network has layers that drop units, but while fit ran in {train}(), their rate was {rate:g}, so "
-            "nothing was dropped. Leave the rates as {build}() sets them.",
+            "next to nothing was dropped. Leave the rates as {build}() sets them.",
             train=training.train,
             build=training.build,
             rate=max(rates),

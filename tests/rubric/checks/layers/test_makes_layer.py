@@ -1,9 +1,11 @@
 """Layers are judged by their weights before and after one step of training, however they are made."""
 
+import dataclasses
 from collections.abc import Callable
 from functools import cache
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -53,12 +55,48 @@ def penalty(l2: float) -> Any:
     return keras.regularizers.L2(l2)
 
 
+def _clip(w: Any, low: float, high: float) -> Any:
+    import keras
+
+    return keras.ops.clip(w, low, high)
+
+
+def _clip_low(w: Any) -> Any:
+    return _clip(w, 0.0, 0.1)
+
+
+def _as_floats(w: Any) -> Any:
+    import keras
+
+    return keras.ops.cast(w, "float32")
+
+
+def _relu_of_kernel() -> Any:
+    """Return a layer of an own class that multiplies by the weights that are above zero."""
+    import keras
+
+    class Positive(keras.layers.Layer):  # type: ignore[misc]
+        def build(self, shape: Any) -> None:
+            self.w = self.add_weight(shape=(shape[-1], 4), initializer="glorot_uniform")
+            self.b = self.add_weight(shape=(4,), initializer="zeros")
+
+        def call(self, x: Any) -> Any:
+            return x @ keras.ops.relu(self.w) + self.b
+
+    return Positive()
+
+
 RIGHT = {
     "constant": (CONSTANT, lambda: dense(kernel_initializer=half(), bias_initializer="ones")),
     "no bias": (NoBias(), lambda: dense(use_bias=False)),
     "penalty": (PENALISED, lambda: dense(kernel_regularizer=penalty(0.01))),
     "non-negative": (NonNegative(), lambda: dense(kernel_constraint="non_neg")),
+    "non-negative without signs": (NonNegative(), lambda: dense(kernel_constraint=abs)),
+    "non-negative by a product": (NonNegative(), lambda: dense(kernel_constraint=lambda w: w * _as_floats(w > 0))),
+    "nearly zero": (NonNegative(), lambda: dense(kernel_constraint=lambda w: _clip(w, 1e-3, 1e9))),
+    "non-negative in the call": (NonNegative(), _relu_of_kernel),
     "frozen": (Frozen(), lambda: dense(trainable=False)),
+    "frozen, of ones": (Frozen(), lambda: dense(trainable=False, kernel_initializer="ones")),
     "half precision": (PENALISED, lambda: dense(kernel_regularizer=penalty(0.01), dtype="mixed_bfloat16")),
     "half precision throughout": (Frozen(), lambda: dense(trainable=False, dtype="float16")),
 }
@@ -107,6 +145,34 @@ WRONG = {
         lambda: dense(kernel_constraint=lambda w: 0.0 * w),
         "the layer does not learn",
     ),
+    "all one for ever": (NonNegative(), lambda: dense(kernel_constraint=lambda w: 0.0 * w + 1.0), "becomes 1. "),
+    "clipped at 0.1": (NonNegative(), lambda: dense(kernel_constraint=_clip_low), "becomes 0.1"),
+    "0.3 for what is below zero": (
+        NonNegative(),
+        lambda: dense(kernel_constraint=lambda w: _clip(w, 0.0, 1e9) + 0.3 * _as_floats(w < 0)),
+        "becomes 0.3",
+    ),
+    "not negative, with a penalty": (
+        NonNegative(),
+        lambda: dense(kernel_constraint="non_neg", kernel_regularizer=penalty(0.01)),
+        "does something else besides",
+    ),
+    "not negative, with a constraint on the bias": (
+        NonNegative(),
+        lambda: dense(kernel_constraint="non_neg", bias_constraint="non_neg"),
+        "the bias is not trained as usual",
+    ),
+    "not negative, with a penalty on the bias": (
+        NonNegative(),
+        lambda: dense(kernel_constraint="non_neg", bias_regularizer=penalty(0.01)),
+        "leave bias_regularizer away",
+    ),
+    "a penalty on all, from zero": (
+        PENALISED,
+        lambda: dense(kernel_regularizer=penalty(0.01), bias_regularizer=penalty(0.01)),
+        "they have no penalty",
+    ),
+    "frozen zeros": (Frozen(), lambda: dense(trainable=False, kernel_initializer="zeros"), "begin as 0"),
     "frozen above zero": (
         NonNegative(),
         lambda: dense(kernel_initializer="ones", trainable=False),
@@ -300,6 +366,19 @@ def test_what_ended_the_function_is_told_as_for_any_other_function() -> None:
     assert judgement.status is Status.FAILED
     assert "ZeroDivisionError" in text(judgement.message)
     assert "To repeat it" not in text(judgement.message)  # so that one cause of many criteria is told once
+
+
+def test_a_penalty_on_the_bias_of_a_trial_of_one_step_passes_as_in_earlier_releases() -> None:
+    options = {"kernel_regularizer": penalty(0.01), "bias_regularizer": penalty(0.01)}
+    check = MakesLayer("make_layer", "one", PENALISED, units=4)
+    case = lab.run(check, Data({}, {}), {"make_layer": lambda _description: dense(**options)})
+    step = check.steps((0,))[-1].id
+    result = case.steps[step]
+    assert result.evidence.layer is not None
+    once = msgspec.structs.replace(result.evidence.layer, again=None)
+    evidence = msgspec.structs.replace(result.evidence, layer=once)
+    case.steps[step] = dataclasses.replace(result, evidence=evidence)  # type: ignore[index]
+    assert check.judge(case).status is Status.PASSED
 
 
 def test_what_cannot_be_replayed_is_not_graded() -> None:

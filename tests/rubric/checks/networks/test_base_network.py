@@ -408,6 +408,10 @@ def test_how_a_count_fares_with_a_network_without_a_base_does_not_matter(
 def test_evidence_of_a_time_when_the_small_network_was_not_asked_for_is_enough(data: Data) -> None:
     assert not any("small" in step.id for step in CountsTrainable(TRAINING).steps((0,)))
     assert sum("small" in step.id for step in SEALED_COUNT.steps((0,))) == 2
+    made = lab.run(SEALED_COUNT, data, {"build_model": frozen, "train": fit, "count_parameters": count})
+    assert judged(SEALED_COUNT, made).status is Status.PASSED
+    del made.steps["count_parameters@nested"]  # type: ignore[attr-defined]
+    assert judged(SEALED_COUNT, made).status is Status.NOT_GRADED
 
 
 def test_a_count_that_the_grader_lost_is_not_graded(data: Data) -> None:
@@ -415,6 +419,115 @@ def test_a_count_that_the_grader_lost_is_not_graded(data: Data) -> None:
     del made.steps["count_parameters@small"]  # type: ignore[attr-defined]
     made.stops["count_parameters@small"] = stop(StopReason.GRADER)  # type: ignore[index]
     assert judged(SEALED_COUNT, made).status is Status.NOT_GRADED
+
+
+# The same count for a network of the grader's with a nested model.
+
+
+def whole_layers(model: Any) -> tuple[int, int]:
+    learn = sum(layer.count_params() for layer in model.layers if layer.trainable)
+    return learn, model.count_params() - learn
+
+
+def last_layer(model: Any) -> tuple[int, int]:
+    return model.layers[-1].count_params(), model.count_params() - model.layers[-1].count_params()
+
+
+def all_but_the_base(model: Any) -> tuple[int, int]:
+    base = next(layer for layer in model.layers if isinstance(layer, keras.Model))
+    return model.count_params() - base.count_params(), base.count_params()
+
+
+def leaves(model: Any) -> tuple[int, int]:
+    """Go into nested models, but not into the layers: what is measured counts as learning."""
+    counts = [0, 0]
+    for layer in model.layers:
+        if isinstance(layer, keras.Model):
+            counts = [a + b for a, b in zip(counts, leaves(layer), strict=True)]
+        else:
+            counts[0 if layer.trainable else 1] += layer.count_params()
+    return counts[0], counts[1]
+
+
+def by_name(model: Any) -> tuple[int, int]:
+    frozen_ones = model.get_layer("base").count_params()
+    return model.count_params() - frozen_ones, frozen_ones
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (whole_layers, "because it is trainable as a whole"),
+        (last_layer, "Only the last layer counts as learning"),
+        (all_but_the_base, "Nothing of the nested model counts as learning"),
+        (leaves, "The means and variances of BatchNormalization count as learning"),
+        (by_name, "No such layer: base"),
+        (lambda m: count(m) if len(m.layers) != 3 or m.layers[0].name == "base" else 7, "not return two numbers"),
+        (lambda m: (count(m)[0], 15 if count(m)[1] == 23 else count(m)[1]), "BatchNormalization, which do not"),
+        (lambda m: (count(m)[0], 8 if count(m)[1] == 23 else count(m)[1]), "in the nested model is left out"),
+        (lambda m: (count(m)[0], 1 if count(m)[1] == 23 else count(m)[1]), "model.non_trainable_weights holds"),
+        (
+            lambda m: (count(m)[0] + 15 * (count(m)[1] == 23), count(m)[1]),
+            "The frozen layer in the nested model co",
+        ),
+        (lambda m: (count(m)[0] + (count(m)[1] == 23), count(m)[1]), "model.trainable_weights holds all"),
+    ],
+)
+def test_counts_that_are_wrong_for_a_nested_model_are_worth_half(
+    data: Data, answer: Callable[[Any], Any], words: str
+) -> None:
+    judgement = judge_count(data, answer)
+    assert judgement.share == 0.5, text(judgement.message)
+    assert "a nested model with BatchNormalization and a frozen layer" in text(judgement.message)
+    assert words in text(judgement.message)
+
+
+def by_layers(model: Any) -> tuple[int, int]:
+    counts = {True: 0, False: 0}
+    for layer in model.layers:
+        for weight in layer.weights:
+            counts[any(weight is other for other in layer.trainable_weights)] += int(weight.numpy().size)
+    return counts[True], counts[False]
+
+
+def by_leaves(model: Any) -> list[int]:
+    counts = [0, 0]
+    for layer in model.layers:
+        if hasattr(layer, "layers"):
+            counts = [a + b for a, b in zip(counts, by_leaves(layer), strict=True)]
+        else:
+            counts[0] += sum(int(np.prod(weight.shape)) for weight in layer.trainable_weights)
+            counts[1] += sum(int(np.prod(weight.shape)) for weight in layer.non_trainable_weights)
+    return counts
+
+
+def by_variables(model: Any) -> Any:
+    learn = sum(keras.ops.size(weight) for weight in model.trainable_variables)
+    return np.array([learn, sum(keras.ops.size(weight) for weight in model.weights) - learn])
+
+
+def by_flags(model: Any) -> Any:
+    total = {True: 0, False: 0}
+    for weight in model.weights:
+        total[weight.trainable] += int(keras.ops.size(weight))
+    return tuple(total.values())
+
+
+@pytest.mark.parametrize("answer", [by_layers, by_leaves, by_variables, by_flags])
+def test_counts_of_every_honest_style_are_right_for_nested_models_too(
+    data: Data, answer: Callable[[Any], Any]
+) -> None:
+    judgement = judge_count(data, answer)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def test_the_call_with_the_nested_model_can_be_pasted(data: Data) -> None:
+    message = text(judge_count(data, whole_layers).message)
+    code = message.partition("To repeat it: ")[2].rstrip(".")
+    names = {"keras": keras, "count_parameters": count, "right": None}
+    before, _, call = code.rpartition("; ")
+    exec(f"{before}\nright = {call}", names)
+    assert names["right"] == (36 * 4 + 4 + 8 + 20 + 78, 23)
 
 
 # Rubrics.

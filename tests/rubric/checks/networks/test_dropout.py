@@ -88,6 +88,8 @@ RIGHT = {
     "the same units of all rows": sequential(hidden(lambda k: k.Dropout(0.5), lambda k: k.BatchNormalization())),
     "and moved afterwards": sequential(hidden(lambda k: k.Dropout(0.2), lambda k: k.Rescaling(1.0, offset=2.0))),
     "of few units": sequential(lambda k: [k.Dense(3, activation="tanh"), k.Dropout(0.05), k.Dense(1)]),
+    "a rate of one per cent": sequential(lambda k: [k.Dense(256, activation="relu"), k.Dropout(0.01), k.Dense(1)]),
+    "one of two rates": sequential(hidden(lambda k: k.Dropout(1e-4), lambda k: k.Dropout(0.2))),
     "in a class": own(lambda m, x, training: m.dropout(x, training=training)),
     "training comes by itself": own(lambda m, x, _training: m.dropout(x)),
     "a mask of one's own": own(_mask),
@@ -103,6 +105,14 @@ def test_dropout_in_any_style_passes(name: str) -> None:
 WRONG = {
     "none": (sequential(hidden()), "Nothing is dropped in training"),
     "a rate of 0": (sequential(hidden(lambda k: k.Dropout(0.0))), "its rate is 0"),
+    "a rate of 0.002": (
+        sequential(hidden(lambda k: k.Dropout(0.002))),
+        "The largest rate of the Dropout layers is",
+    ),
+    "two tiny rates": (
+        sequential(hidden(lambda k: k.Dropout(1e-4), lambda k: k.GaussianDropout(0.009))),
+        "The largest rate of the Dropout layers is 0.009",
+    ),
     "noise": (sequential(hidden(lambda k: k.GaussianNoise(0.2))), "that is noise"),
     "of the output": (
         sequential(lambda k: [k.Dense(8), k.Dense(1), k.Dropout(0.5)]),
@@ -271,7 +281,7 @@ def after_fit(build: Callable[[], Any], train: Callable[..., Any]) -> Judgement 
     return judge_dropout_in_fit(case, NETWORK, before)
 
 
-@pytest.mark.parametrize("rates", [(0.0,), (1e-9,), (0.0, 0.5)])
+@pytest.mark.parametrize("rates", [(0.0,), (1e-9,), (0.004,), (0.0, 0.5)])
 def test_dropout_that_is_off_while_fit_runs_is_none(rates: Any) -> None:
     """Also where the rate is put back for a second fit: that goes on with the one of the first batch."""
     judgement = after_fit(RIGHT["a layer"], with_rate(*rates))
