@@ -16,7 +16,6 @@ from grader.rubric.checks.layers.tried_layer import SAME, TriedLayer, is_same
 
 SPREAD_SHARE = 0.05  # of a standard deviation that may be missing: 20,000 numbers are within 0.5 % nearly always
 PENALTY_SHARE = 0.02  # that a penalty may be off: what is left of it in single precision
-FLOOR = 0.01  # that a weight may be instead of 0: of those that a step changes, most are a hundred times as large
 TINY = 1e-12  # so that nothing is divided by zero
 FEW_DIFFERENT = 0.05  # of all weights: of 20,000 in half precision, a third are different numbers
 MOST_ALIKE = 0.9  # correlation of two units, or of two inputs: of 100 drawn weights, below 0.6 nearly always
@@ -213,8 +212,8 @@ class Penalised(LayerProperty):
 class NonNegative(LayerProperty):
     """No weight of the kernel is below zero after a step of training, and the layer learns.
 
-    Weights that the step leads above zero are to be what it makes of them, and those that it leads below are to be
-    0, or as large as they were without their sign. The bias is trained as usual.
+    It learns if the step leaves weights of different size. What it makes of each may be anything: a kernel that is
+    a softplus of what is trained is right as well.
 
     >>> NonNegative()
     """
@@ -252,30 +251,18 @@ class NonNegative(LayerProperty):
                 expected=_("weights that are trained and not negative"),
                 received=describe_step(layer),
             )
-        return self._judge_values(layer) or _explain_bias(layer)
-
-    def _judge_values(self, layer: TriedLayer) -> Judgement | None:
-        """Judge by what a step without the constraint would make of each weight."""
-        kernel, plain = layer.trained.kernel, layer.plain.kernel
-        near = SAME * max(1.0, float(np.abs(plain).max()))
-        is_right = np.abs(kernel - np.maximum(plain, 0.0)) <= np.where(plain > FLOOR, near, FLOOR)
-        # The weights of a layer of one's own may be relu(w): those that begin below zero stay 0.
-        is_right |= (layer.fresh.kernel == 0) & (kernel == 0)
-        if is_right.all() or is_same(kernel, np.abs(plain)):
-            return None
-        wrong = int(np.argmin(is_right))
-        before, after = float(plain.flat[wrong]), float(kernel.flat[wrong])
-        return failed(
-            _(
-                "No weight is below zero after this step, but the constraint does something else besides: a "
-                "weight that the step leads to {before:.4g} becomes {after:.4g}. Weights above zero have to stay "
-                "what training makes of them, those below become 0: keras.constraints.NonNeg() does that.",
-                before=before,
-                after=after,
-            ),
-            expected=write_number(max(before, 0.0), ".4g"),
-            received=write_number(after, ".4g"),
-        )
+        if kernel.size > 1 and float(np.ptp(kernel)) <= SAME * float(kernel.max()):
+            return failed(
+                _(
+                    "No weight is below zero, but after the step all of them are {value:.4g}: the constraint puts "
+                    "one number in the place of what was learned. keras.constraints.NonNeg() makes 0 of what is "
+                    "below zero, and leaves the rest.",
+                    value=float(kernel.flat[0]),
+                ),
+                expected=_("weights that are trained and not negative"),
+                received=write_number(float(kernel.flat[0]), ".4g"),
+            )
+        return None
 
 
 @dataclass(frozen=True)

@@ -216,6 +216,9 @@ class FreezesBase(_BaseCheck):
             )
         if network.after is None:
             return self._judge_untrained(case, before, size)
+        if not before.facts.trainable_parameters and not _has_changed(before, network.after):
+            use = self._measure_use(case)  # whatever an untrained head may know by luck
+            return use if isinstance(use, Judgement) else self._judge_by_claim(before, size)
         after = require_certified(case, self.training, after=True)
         changed = [weight for weight in used if not _holds(after, weight)]
         if changed:

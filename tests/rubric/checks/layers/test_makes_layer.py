@@ -61,10 +61,6 @@ def _clip(w: Any, low: float, high: float) -> Any:
     return keras.ops.clip(w, low, high)
 
 
-def _clip_low(w: Any) -> Any:
-    return _clip(w, 0.0, 0.1)
-
-
 def _as_floats(w: Any) -> Any:
     import keras
 
@@ -86,6 +82,28 @@ def _relu_of_kernel() -> Any:
     return Positive()
 
 
+def _softplus_of_kernel() -> Any:
+    """Return a layer of an own class whose kernel is computed from what is trained, and never below zero."""
+    import keras
+
+    class Soft(keras.layers.Dense):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            return x @ keras.ops.softplus(self.kernel) + self.bias
+
+    return Soft(4)
+
+
+def _stopped() -> Any:
+    """Return a layer that no gradient reaches, as `detach` would make it in PyTorch."""
+    import keras
+
+    class Stopped(keras.layers.Dense):  # type: ignore[misc]
+        def call(self, x: Any) -> Any:
+            return keras.ops.stop_gradient(super().call(x))
+
+    return Stopped(4)
+
+
 RIGHT = {
     "constant": (CONSTANT, lambda: dense(kernel_initializer=half(), bias_initializer="ones")),
     "no bias": (NoBias(), lambda: dense(use_bias=False)),
@@ -95,7 +113,14 @@ RIGHT = {
     "non-negative by a product": (NonNegative(), lambda: dense(kernel_constraint=lambda w: w * _as_floats(w > 0))),
     "nearly zero": (NonNegative(), lambda: dense(kernel_constraint=lambda w: _clip(w, 1e-3, 1e9))),
     "non-negative in the call": (NonNegative(), _relu_of_kernel),
+    "non-negative by softplus": (NonNegative(), _softplus_of_kernel),
+    "non-negative, up to 0.1": (NonNegative(), lambda: dense(kernel_constraint=lambda w: _clip(w, 0.0, 0.1))),
+    "non-negative, and the bias as well": (
+        NonNegative(),
+        lambda: dense(kernel_constraint="non_neg", bias_constraint="non_neg"),
+    ),
     "frozen": (Frozen(), lambda: dense(trainable=False)),
+    "frozen without gradients": (Frozen(), _stopped),
     "frozen, of ones": (Frozen(), lambda: dense(trainable=False, kernel_initializer="ones")),
     "half precision": (PENALISED, lambda: dense(kernel_regularizer=penalty(0.01), dtype="mixed_bfloat16")),
     "half precision throughout": (Frozen(), lambda: dense(trainable=False, dtype="float16")),
@@ -145,27 +170,10 @@ WRONG = {
         lambda: dense(kernel_constraint=lambda w: 0.0 * w),
         "the layer does not learn",
     ),
-    "all one for ever": (NonNegative(), lambda: dense(kernel_constraint=lambda w: 0.0 * w + 1.0), "becomes 1. "),
-    "clipped at 0.1": (NonNegative(), lambda: dense(kernel_constraint=_clip_low), "becomes 0.1"),
-    "0.3 for what is below zero": (
+    "all one for ever": (
         NonNegative(),
-        lambda: dense(kernel_constraint=lambda w: _clip(w, 0.0, 1e9) + 0.3 * _as_floats(w < 0)),
-        "becomes 0.3",
-    ),
-    "not negative, with a penalty": (
-        NonNegative(),
-        lambda: dense(kernel_constraint="non_neg", kernel_regularizer=penalty(0.01)),
-        "does something else besides",
-    ),
-    "not negative, with a constraint on the bias": (
-        NonNegative(),
-        lambda: dense(kernel_constraint="non_neg", bias_constraint="non_neg"),
-        "the bias is not trained as usual",
-    ),
-    "not negative, with a penalty on the bias": (
-        NonNegative(),
-        lambda: dense(kernel_constraint="non_neg", bias_regularizer=penalty(0.01)),
-        "leave bias_regularizer away",
+        lambda: dense(kernel_constraint=lambda w: 0.0 * w + 1.0),
+        "all of them are 1: the constraint",
     ),
     "a penalty on all, from zero": (
         PENALISED,

@@ -19,6 +19,7 @@ from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks import CountsTrainable, FreezesBase, UsesBase
+from grader.rubric.checks.networks import single
 from grader.rubric.checks.base import Check
 from grader.rubric.checks.networks.base_use import measure_share
 from grader.rubric.checks.networks.score_advice import advise_on_score
@@ -308,6 +309,17 @@ def test_where_nothing_was_trained_what_could_be_counts(
     judgement = judge(FreezesBase(TRAINING), data, build, train)
     assert judgement.status is status
     assert "othing was trained" in text(judgement.message)
+
+
+def test_a_network_that_is_frozen_as_a_whole_keeps_half_whatever_its_head_knows(
+    data: Data, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With some secrets, an untrained head is better than a constant answer by luck."""
+    monkeypatch.setattr(single, "knows_untrained", lambda *_: True)
+    judgement = judge(FreezesBase(TRAINING), data, wholly_frozen)
+    assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+    knowing = judge(FreezesBase(TRAINING), data, frozen, stay)
+    assert knowing.status is Status.FAILED  # weights that were put in, and not trained
 
 
 def test_a_training_that_was_stopped_by_a_fault_of_the_grader_is_not_graded(data: Data) -> None:
