@@ -19,8 +19,8 @@ from grader.protocol.task import Task
 from grader.protocol.training import Training
 from grader.protocol.verdict import Status
 from grader.rubric.checks import CountsTrainable, FreezesBase, UsesBase
-from grader.rubric.checks.networks import single
 from grader.rubric.checks.base import Check
+from grader.rubric.checks.networks import single
 from grader.rubric.checks.networks.base_use import measure_share
 from grader.rubric.checks.networks.score_advice import advise_on_score
 from grader.rubric.data import Base, Data, digits
