@@ -47,7 +47,7 @@ def names_classes(text: str, named: AbstractSet[int], classes: int) -> bool:
     return named <= {number for number, _rest in numbers} and len(others) <= SPARE
 
 
-def exchanges_answers(text: str, said: int, right: int) -> bool:
+def exchanges_answers(text: str, answer: int, label: int) -> bool:
     """Return whether a text says of what is right that the network says it, and the other way round.
 
     Only where each of two numbers has words that say whose it is, all of them before their numbers, or all behind.
@@ -55,14 +55,14 @@ def exchanges_answers(text: str, said: int, right: int) -> bool:
     numbers = [
         match
         for match in _NUMBER.finditer(text)
-        if not match[3] and int(match[1]) in {said, right} and _is_whole(match)
+        if not match[3] and int(match[1]) in {answer, label} and _is_whole(match)
     ]
     if len(numbers) != 2 or int(numbers[0][1]) == int(numbers[1][1]):
         return False
     (start, end), (other_start, other_end) = (match.span() for match in numbers)
     before, between, after = text[:start], text[end:other_start], text[other_end:]
     owners = tuple(map(_read_owner, (before, between, after)))
-    exchanged = tuple("right" if int(match[1]) == said else "said" for match in numbers)
+    exchanged = tuple("right" if int(match[1]) == answer else "said" for match in numbers)
     if owners == ("", *exchanged):
         return bool(_OF_NUMBER_BEFORE.fullmatch(between)) and not _DENIAL.search(text)
     return owners == (*exchanged, "") and not _DENIAL.search(text)
