@@ -8,6 +8,7 @@ import numpy as np
 
 from grader.protocol.evidence import AxesFacts, FigureValue
 from grader.sandbox.inside.array_store import Store
+from grader.sandbox.inside.axes_limits import is_within_limits
 from grader.sandbox.inside.line_names import name_lines
 from grader.sandbox.inside.seen_marks import MarkViewer, is_image, viewing_marks
 
@@ -64,9 +65,13 @@ def _describe_axes(axes: Any, viewer: MarkViewer, store: Store) -> AxesFacts:
     images = [child for child in axes.get_children() if is_image(child)][:MAX_MARKS]
     lines = axes.lines[:MAX_MARKS]
     collections = [collection for collection in axes.collections if not is_image(collection)][:MAX_MARKS]
-    seen_images = viewer.find_seen_images(images)
-    seen_lines = [line for line in lines if viewer.is_seen(line)]
-    seen_collections = [collection for collection in collections if viewer.is_seen(collection)]
+    seen_images = [image for image in viewer.find_seen_images(images) if is_within_limits(image, axes)]
+    seen_lines = [line for line in lines if is_within_limits(line, axes) and viewer.is_seen(line)]
+    seen_collections = [
+        collection
+        for collection in collections
+        if is_within_limits(collection, axes) and viewer.is_seen(collection)
+    ]
     drawn = len(images) + len(lines) + len(collections)
     all_lines = [_points_of(line) for line in seen_lines] + _segments(seen_collections)
     figures = _list_figures(axes)

@@ -120,6 +120,69 @@ def test_what_cannot_be_seen_is_left_out_and_counted(name: str) -> None:
     assert count(UNSEEN[name]) == (0, 1)
 
 
+CURVE = 1 / np.arange(1.0, 21)
+WITHIN: dict[str, Draw] = {
+    "without the first epochs": lambda a: (a.plot(5 * CURVE), a.set_ylim(0, 1)),
+    "a straight line right across": lambda a: (a.plot([-99, 99], [-99, 99]), a.set(xlim=(0, 1), ylim=(0, 1))),
+    "many points of a straight line": lambda a: (a.plot(range(-99, 99), range(-99, 99)), a.axis((0, 1, 0, 1))),
+    "limits where the points are": lambda a: (a.plot(CURVE), a.set(xlim=(0, 19), ylim=(0.05, 1))),
+    "upside down": lambda a: (a.plot(CURVE), a.set(xlim=(19, 0), ylim=(1, 0))),
+    "logarithms of many zeros": lambda a: (
+        a.scatter([0] * 9 + X, [1] * 9 + Y),
+        a.set(xscale="log", ylim=(9, 0.1)),
+    ),
+    "half of the points": lambda a: (a.scatter([1, 2, 3, 4], [1, 2, 3, 4]), a.set_xlim(2.5, 9)),
+    "few of many missing ones": lambda a: (a.plot([*[np.nan] * 9, 1, 2, 4, 3]), a.set_ylim(0, 5)),
+    "across the axes": lambda a: (a.axhline(0.5, marker="o"), a.set(xlim=(9, 99), ylim=(0, 1))),
+    "places in the axes": lambda a: (
+        a.plot([0.1, 0.5, 0.8], [0.1, 0.9, 0.2], transform=a.transAxes),
+        a.set_xlim(9, 99),
+    ),
+    "points in the axes": lambda a: (a.scatter([0.1, 0.5], [0.1, 0.9], transform=a.transAxes), a.set_xlim(9, 99)),
+    "names": lambda a: (a.plot(["a", "b", "c"], Y), a.set_ylim(0, 9)),
+    "dates": lambda a: a.plot(np.array(["2026-01-01", "2026-01-02", "2026-01-03"], "datetime64[D]"), Y),
+    "bent line of one range": lambda a: a.plot([1, 1, 1], [2, 2, 2], marker="o"),
+    "an area": lambda a: (a.fill_between(X, Y), a.plot(X, Y, "w"), a.set_xlim(1.5, 3)),
+    "cropped picture": lambda a: (a.imshow(PICTURE), a.set(xlim=(0.5, 6.5), ylim=(6.5, 0.5))),
+    "picture upside down": lambda a: (a.imshow(PICTURE), a.invert_yaxis(), a.invert_xaxis()),
+    "picture with room around it": lambda a: (a.imshow(PICTURE, extent=(0, 1, 5, 9)), a.axis((-9, 9, -9, 9))),
+    "cropped mesh": lambda a: (a.pcolormesh(PICTURE), a.set(xlim=(1, 7), ylim=(7, 1))),
+}
+OUTSIDE: dict[str, Draw] = {
+    "a slit of a curve": lambda a: (a.plot(CURVE), a.set_ylim(0.3, 0.4)),
+    "three epochs of twenty": lambda a: (a.plot(CURVE), a.set_xlim(0, 2)),
+    "a slit upside down": lambda a: (a.plot(CURVE), a.set_ylim(0.4, 0.3)),
+    "a slit of logarithms": lambda a: (a.plot(CURVE), a.set(yscale="log", ylim=(0.3, 0.4))),
+    "a slit of points": lambda a: (a.scatter(range(20), CURVE), a.set_ylim(-0.01, 0.06)),
+    "a slit of markers": lambda a: (a.plot(range(20), "o"), a.set_ylim(4, 6)),
+    "a strip of a picture": lambda a: (a.imshow(PICTURE), a.set_xlim(0, 2)),
+    "a corner of a picture": lambda a: (a.imshow(PICTURE), a.set(xlim=(0, 5), ylim=(5, 0))),
+    "a strip of a mesh": lambda a: (a.pcolormesh(PICTURE), a.set_ylim(0, 2)),
+    "a strip of polygons": lambda a: (a.pcolor(PICTURE), a.set_ylim(2, 0)),
+}
+
+
+@pytest.mark.parametrize("name", WITHIN)
+def test_what_lies_within_the_limits_by_half_is_recorded(name: str) -> None:
+    assert count(WITHIN[name])[1] == 0
+
+
+@pytest.mark.parametrize("name", OUTSIDE)
+def test_what_lies_outside_of_the_limits_by_more_than_half_is_left_out(name: str) -> None:
+    assert count(OUTSIDE[name]) == (0, 1)
+
+
+def test_axes_with_the_same_limits_and_twins_make_no_difference() -> None:
+    figure, (left, right) = plt.subplots(1, 2, sharex=True, sharey=True)
+    left.plot(CURVE)
+    right.plot(9 * CURVE[:3])
+    other = right.twinx()
+    other.plot(1000 * CURVE)
+    assert [axes.unseen for axes in encode_figures.describe(figure, Store()).axes] == [0, 0, 0]
+    other.set_ylim(0.1, 0.2)
+    assert [axes.unseen for axes in encode_figures.describe(figure, Store()).axes] == [0, 0, 1]
+
+
 def test_the_colour_of_a_dark_background_cannot_be_seen_on_it() -> None:
     assert count(lambda a: a.plot(X, Y, "k"), "dark_background") == (0, 1)
     assert count(lambda a: a.plot(X, Y, color=a.get_facecolor()), "ggplot", facecolor="red") == (0, 1)

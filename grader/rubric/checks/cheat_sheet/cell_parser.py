@@ -51,6 +51,14 @@ _TURNED_ROUND = re.compile(
     r"\b(?:else|others?|anders|anderes|andere) (?:than|but|als|except)\b|\b(?:anything|everything|all|alles) but\b"
     r"|\bnon[ -]linear\b|\b(?:opposite|contrary|reverse|gegenteil) (?:of|to|von|vom|des|der|zu)\b"
     r"|\b(?:is|are|be|was|ist|sind|war|waere) (?:\w{1,20} )?(?:wrong|incorrect|bad|falsch|schlecht|ungeeignet)\b"
+    r"|\b(?:is|are|be|was) (?:\w{1,20} )?(?:a|the) (?:big |huge |bad |serious |common )?mistake\b"
+    # "MAE ist ein Fehler in Einheiten von y" says what it is.
+    r"|\b(?:ist|sind|war|waere|waeren) (?:\w{1,20} )?(?:ein|der) (?:grosser |schwerer )?fehler\b(?! ?\w)"
+    # "accuracy alone is useless"
+    r"|(?<!alone )(?<!alone is )(?<!allein )(?<!allein ist )(?:useless|pointless|nutzlos|sinnlos|unbrauchbar)\b"
+    # "MSE punishes predictions far from the target"
+    r"|\b(?:far (?:away )?from|weit (?:weg |entfernt )?von) (?!(?:the |den |der |dem |their |ihren |ihrem )?"
+    r"(?:true|truth|actual|targets?|labels?|zero|0|null|mean|average|values?\b|line\b|y\b|wahr|ziel|mittel|wert))"
 )
 
 _LOGITS = re.compile(

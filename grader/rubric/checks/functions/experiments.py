@@ -34,6 +34,8 @@ from grader.rubric.checks.functions.learning_curves import (
     CROSS_ENTROPY,
     find_missing_loss,
     find_other_epochs,
+    find_other_head,
+    find_other_measure,
     is_trained_with,
     read_curve,
 )
@@ -48,7 +50,8 @@ class Experiments(Check):
 
     `activations(x_train, y_train, x_val, y_val)` and `losses(...)` are the functions that do so, on one-hot
     labels. Each network that they train is frozen and computed once more; what they return has to be what these
-    networks reach, and a curve what `fit` measured after each epoch. `learned`: the accuracy that says that a
+    networks reach, and a curve what `fit` measured after each epoch: the accuracy on the validation data, where
+    `fit` measured that. The networks for losses end in softmax. `learned`: the accuracy that says that a
     network has learned something: far above chance, far below what any honest training reaches.
 
     >>> Experiments(activations="compare_output_activations", losses="compare_losses")
@@ -268,14 +271,18 @@ class Experiments(Check):
     ) -> Judgement | None:
         """Compare a curve with the networks that were trained with its loss, or with all where none is known."""
         own = [network for network in networks if is_trained_with(network.fit, name)] or networks
+        other_measure = find_other_measure(self.losses, name, curve, own)
+        if other_measure is not None:
+            return other_measure
         if not is_curve_of(curve, own):
             problem = _explain_not_reached(self.losses, name, float(curve.ravel()[-1]), own)
             return self._find_unknown(case, self.losses, own) or problem
         best = max(network.accuracy for network in own)
         if name == CROSS_ENTROPY and best < self.learned:
             return self._find_unknown(case, self.losses, own) or self._not_learned(self.losses, {name: best})
-        if any(fit.graph is None for fit in self._fits(case, self.losses)):
-            return None  # more networks than can be kept, so that a part of the epochs is not known
+        other_head = find_other_head(self.losses, name, curve, own)
+        if other_head is not None or any(fit.graph is None for fit in self._fits(case, self.losses)):
+            return other_head  # more networks than can be kept: then a part of the epochs is not known
         return find_other_epochs(self.losses, name, curve, own)
 
     def _find_unknown(self, case: Case, function: str, networks: Sequence[FittedNetwork]) -> Judgement | None:

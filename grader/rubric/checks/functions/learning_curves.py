@@ -1,5 +1,6 @@
 """Learning curves of experiments: whether they belong to networks that a function trained, epoch by epoch."""
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
@@ -13,6 +14,11 @@ from grader.protocol.evidence import Entries, FitFacts, HistoryValue, Value
 from grader.rubric.checks.functions.fitted_networks import ROUNDING, FittedNetwork, is_reached
 
 CROSS_ENTROPY = "categorical_crossentropy"
+_SAME_CURVE = 0.006  # of values that were rounded to two decimals
+# Output activations that are told from a graph beyond doubt, and are no softmax.
+_OTHER_HEADS = frozenset(
+    {"linear", "relu", "sigmoid", "tanh", "elu", "selu", "softplus", "softsign", "leaky_relu"}
+)
 _SAME_ACCURACY = 0.01  # of a network, as `fit` measured it last and as its graph has it: on the same rows
 # The names of the losses of Keras that a variant may be trained with. On one-hot labels, the divergence is the
 # cross-entropy.
@@ -51,7 +57,7 @@ def _best_curve(names: Iterable[str]) -> str | None:
     """Return the curve that tells most: of the accuracy on the validation data, whatever the metric is called."""
 
     def rank(name: str) -> tuple[bool, bool]:
-        return not (name.startswith("val") and "acc" in name), not name.startswith("val")
+        return not _is_validation_accuracy(name), not name.startswith("val")
 
     return min(names, key=rank, default=None)
 
@@ -87,6 +93,81 @@ def find_missing_loss(function: str, fits: Sequence[FitFacts]) -> Judgement | No
     return None
 
 
+def find_other_measure(
+    function: str, name: str, curve: Array, networks: Sequence[FittedNetwork]
+) -> Judgement | None:
+    """Return the judgement for a curve of a loss, or of the training rows, beside one of the validation accuracy.
+
+    None where `fit` did not measure the accuracy on the validation data, or the curve is near to that.
+    """
+    flat = curve.ravel()
+    own = [network for network in networks if _list_validation_curves(network)]
+    measured = [other for network in own for other in _list_validation_curves(network)]
+    if any(_distance(flat / scale, other) <= ROUNDING for other in measured for scale in (1, 100)):
+        return None
+    others = [(key, other) for network in own for key, other in network.curves.items()]
+    distances = [(_distance(flat / scale, other), key) for key, other in others for scale in (1, 100)]
+    distance, received = min(distances, default=(math.inf, ""))
+    if distance > _SAME_CURVE:
+        return None
+    expected = next(key for key, _curve in others if _is_validation_accuracy(key))
+    return failed(
+        _(
+            "The learning curve that {function}() returns for {name} is that of {received!r}. Return the accuracy "
+            "on the validation data after each epoch, history.history[{expected!r}]: the values of two losses "
+            "cannot be compared with each other, and those on training rows do not say what a network makes of "
+            "new ones.",
+            function=function,
+            name=name,
+            received=received,
+            expected=expected,
+        ),
+        expected=expected,
+        received=received,
+    )
+
+
+def _distance(curve: Array, other: Array) -> float:
+    """Return by how much two curves differ where they do most; infinity for other lengths, or a NaN."""
+    other = other.ravel()
+    if len(curve) != len(other):
+        return math.inf
+    distance = float(np.abs(curve - other).max(initial=0.0))
+    return math.inf if math.isnan(distance) else distance
+
+
+def find_other_head(function: str, name: str, curve: Array, networks: Sequence[FittedNetwork]) -> Judgement | None:
+    """Return the judgement where the networks of a curve have another output activation than softmax.
+
+    None where it is not known, and for raw outputs of which the loss knows, or may know.
+    """
+    flat = curve.ravel()
+    own = [network for network in networks if _is_near_a_curve(flat, network)] or networks
+    others = [network.model.output_activation for network in own if not _may_end_in_softmax(network)]
+    if not others or len(others) < len(own):
+        return None
+    return failed(
+        _(
+            "In {function}(), the network for {name} has the output activation {received}. Use softmax for both "
+            "losses, so that only the loss differs.",
+            function=function,
+            name=name,
+            received=others[0],
+        ),
+        expected="softmax",
+        received=others[0],
+    )
+
+
+def _may_end_in_softmax(network: FittedNetwork) -> bool:
+    head, fit = network.model.output_activation, network.fit
+    outputs = network.model.outputs.get("x_val")
+    if head not in _OTHER_HEADS or outputs is None or not np.isfinite(outputs).all():
+        return True
+    takes_logits = fit.loss not in KERAS_LOSSES or (fit.from_logits and "crossentropy" in (fit.loss or ""))
+    return head == "linear" and takes_logits
+
+
 def find_other_epochs(
     function: str, name: str, curve: Array, networks: Sequence[FittedNetwork]
 ) -> Judgement | None:
@@ -111,8 +192,12 @@ def find_other_epochs(
 
 def _list_validation_curves(network: FittedNetwork) -> list[Array]:
     """Return what `fit` measured on the validation data, where the network itself is among it."""
-    curves = (curve.ravel() for key, curve in network.curves.items() if key.startswith("val") and "acc" in key)
+    curves = (curve.ravel() for key, curve in network.curves.items() if _is_validation_accuracy(key))
     return [curve for curve in curves if (np.abs(curve - network.accuracy) <= _SAME_ACCURACY).any()]
+
+
+def _is_validation_accuracy(key: str) -> bool:
+    return key.startswith("val") and "acc" in key
 
 
 def _is_near_a_curve(curve: Array, network: FittedNetwork) -> bool:

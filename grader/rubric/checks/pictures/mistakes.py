@@ -18,7 +18,12 @@ from grader.protocol.evidence import AxesFacts
 from grader.protocol.plan import ArrayArg, Call, ResultOf, Step
 from grader.protocol.training import Training
 from grader.rubric.checks.base import Shows
-from grader.rubric.checks.functions.figure_texts import add_unseen, join_texts, names_classes
+from grader.rubric.checks.functions.figure_texts import (
+    add_unseen,
+    exchanges_answers,
+    join_texts,
+    names_classes,
+)
 from grader.rubric.checks.functions.figures import is_same_picture, read_figure
 from grader.rubric.checks.networks.single import NetworkCheck, require_certified
 
@@ -220,7 +225,8 @@ class ErrorGallery(OnMistakes):
     """`function(model, x, y)` draws rows that the network gets wrong as pictures, up to `count` of them.
 
     The title of each picture names what the network says and what is right, as numbers, and not many other
-    classes. Which mistakes are shown, and in which order, does not matter.
+    classes; words beside them may not exchange the two. Which mistakes are shown, and in which order, does not
+    matter.
 
     >>> ErrorGallery(Training(), "error_gallery", count=16)
     """
@@ -288,6 +294,16 @@ class ErrorGallery(OnMistakes):
                     said=int(answers[row]),
                     label=int(labels[row]),
                 )
+        exchanged = [
+            axes
+            for axes, row in zip(pictures, drawn_rows, strict=True)
+            if row is not None and exchanges_answers(join_texts(axes), int(answers[row]), int(labels[row]))
+        ]
+        if len(exchanged) > HALF * len(pictures):
+            yield _(
+                "the titles exchange what the network says and what is right: {title!r}, for one.",
+                title=exchanged[0].title,
+            )
 
 
 def _find_row(axes: AxesFacts, arrays: Mapping[str, Array], rows: Array) -> int | None:

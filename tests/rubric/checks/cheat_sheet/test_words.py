@@ -366,3 +366,46 @@ def test_several_classes_beside_integers_are_those_with_one_hot_labels() -> None
     twice = read_grid([[TableCell(text) for text in line] for line in [grid[0], grid[1], grid[1], ["binary"]]])
     assert twice is None  # nobody can tell which is which
     assert len(ROWS) == 5
+
+
+@pytest.mark.parametrize(
+    ("column", "cell"),
+    [
+        ("loss", "categorical_crossentropy would be a mistake"),
+        ("loss", "mse is a big mistake here"),
+        ("loss", "MSE wäre ein Fehler"),
+        ("loss", "MSE ist hier ein schwerer Fehler."),
+        ("loss", "mae is useless"),
+        ("metrics", "mae is useless"),
+        ("metrics", "useless: accuracy"),
+        ("metrics", "MAE ist nutzlos"),
+        ("metrics", "MAE wäre sinnlos"),
+        ("activation", "linear; far from linear"),
+        ("activation", "far from being softmax"),
+        ("activation", "weit von linear"),
+        ("activation", "weit entfernt von Softmax"),
+    ],
+)
+def test_a_word_of_which_a_cell_says_that_it_is_wrong_is_not_understood(column: str, cell: str) -> None:
+    assert not read_cell_text(column, cell).understood
+
+
+@pytest.mark.parametrize(
+    ("column", "cell", "word"),
+    [
+        ("loss", "mean squared error (MSE)", "mse"),
+        ("loss", "Fehlerquadrat", "mse"),
+        ("loss", "mittlerer absoluter Fehler", "mae"),
+        ("loss", "der mittlere quadratische Fehler", "mse"),
+        ("loss", "MAE ist ein Fehler in Einheiten von y", "mae"),
+        ("loss", "MSE ist ein Fehlermaß", "mse"),
+        ("loss", "MSE punishes predictions far from the target", "mse"),
+        ("loss", "MSE bestraft Vorhersagen weit von den Zielwerten", "mse"),
+        ("loss", "MSE (MAE is useless here)", "mse"),
+        ("metrics", "accuracy alone is useless", "accuracy"),
+        ("metrics", "Accuracy allein ist nutzlos", "accuracy"),
+    ],
+)
+def test_a_cell_may_speak_of_errors_and_of_what_is_useless_alone(column: str, cell: str, word: str) -> None:
+    reading = read_cell_text(column, cell)
+    assert (reading.words, reading.unknown) == ((word,), ())

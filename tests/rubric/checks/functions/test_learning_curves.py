@@ -1,5 +1,6 @@
 """Learning curves of experiments are what was measured after each epoch, with the two losses that are compared."""
 
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -8,7 +9,12 @@ import pytest
 from grader.protocol.evidence import FitFacts
 from grader.protocol.verdict import Status
 from grader.rubric.checks.functions.fitted_networks import FittedNetwork
-from grader.rubric.checks.functions.learning_curves import find_missing_loss, find_other_epochs
+from grader.rubric.checks.functions.learning_curves import (
+    find_missing_loss,
+    find_other_epochs,
+    find_other_head,
+    find_other_measure,
+)
 from tests.helpers.cases import text
 
 EPOCHS = [0.3, 0.6, 0.8, 0.85, 0.9]
@@ -79,6 +85,104 @@ def test_a_curve_that_nobody_measured_fails(name: str) -> None:
     assert problem is not None
     assert problem.status is Status.FAILED
     assert said in text(problem.message), text(problem.message)
+
+
+TRAINED = [
+    network(
+        loss=[1.5, 0.9, 0.5, 0.2, 0.1],
+        val_loss=[1.7, 1.0, 0.6, 0.3, 0.31],
+        accuracy=[0.5, 0.7, 0.9, 0.95, 0.99],
+        val_accuracy=EPOCHS,
+    )
+]
+OTHER_MEASURES: dict[str, tuple[Any, str]] = {
+    "the loss": ([1.5, 0.9, 0.5, 0.2, 0.1], "loss"),
+    "the loss on the validation data": ([1.7, 1.0, 0.6, 0.3, 0.31], "val_loss"),
+    "the loss, as a column": (np.array([1.5, 0.9, 0.5, 0.2, 0.1])[:, None], "loss"),
+    "the accuracy on training rows": ([0.5, 0.7, 0.9, 0.95, 0.99], "accuracy"),
+    "that in percent": ([50, 70, 90, 95, 99], "accuracy"),
+    "that rounded": ([0.5, 0.7, 0.9, 0.95, 0.985], "accuracy"),
+}
+
+
+@pytest.mark.parametrize("name", OTHER_MEASURES)
+def test_a_curve_of_another_measure_is_named(name: str) -> None:
+    curve, received = OTHER_MEASURES[name]
+    problem = find_other_measure("losses", "mse", np.asarray(curve), TRAINED)
+    assert problem is not None
+    assert problem.status is Status.FAILED
+    assert f"for mse is that of '{received}'. Return the accuracy" in text(problem.message)
+    assert "history.history['val_accuracy']" in text(problem.message)
+
+
+@pytest.mark.parametrize("name", {*RIGHT} - {"of the training rows", "the losses"})
+def test_curves_of_the_validation_accuracy_are_of_no_other_measure(name: str) -> None:
+    curve, networks = RIGHT[name]
+    assert find_other_measure("losses", "mse", np.asarray(curve), networks) is None
+
+
+@pytest.mark.parametrize(
+    "networks",
+    [
+        pytest.param([network(loss=[1.0] * 5)], id="no other curve"),
+        pytest.param([network(loss=[1.0] * 5, val_loss=[1.0] * 5, val_f1=EPOCHS)], id="another measure"),
+        pytest.param([network(loss=[1.0] * 5, val_accuracy=[0.2] * 5)], id="accuracy on other rows"),
+        pytest.param([network(loss=[1.0] * 5, val_accuracy=[0.99, 0.98, 0.99, 0.99, 0.9])] * 2, id="as good"),
+        pytest.param([], id="no network"),
+    ],
+)
+def test_other_measures_are_no_mistake_where_the_validation_accuracy_is_not_known(networks: Any) -> None:
+    curve = np.ones(5) if len(networks) < 2 else np.array([0.99, 0.98, 0.99, 0.99, 0.9])
+    assert find_other_measure("losses", "mse", curve, networks) is None
+
+
+def ending_in(head: str, loss: str | None = "mean_squared_error", *, logits: bool = False, **more: Any) -> Any:
+    """Return a network with an output activation."""
+    model: Any = SimpleNamespace(output_activation=head, outputs={"x_val": np.ones((3, 10))} | more)
+    return FittedNetwork(FitFacts(loss=loss, from_logits=logits), model, 0.9, {"val_accuracy": np.array(EPOCHS)})
+
+
+OTHERWISE = network(0.94, val_accuracy=OTHERS)
+
+
+@pytest.mark.parametrize(
+    "networks",
+    [
+        pytest.param([ending_in("softmax")], id="softmax"),
+        pytest.param([ending_in("other")], id="not known"),
+        pytest.param([ending_in("probability")], id="a mean of networks"),
+        pytest.param([ending_in("linear", "categorical_crossentropy", logits=True)], id="raw outputs"),
+        pytest.param([ending_in("linear", "sparse_categorical_crossentropy", logits=True)], id="of integers"),
+        pytest.param([ending_in("linear", "custom")], id="raw outputs, and a loss of the student's own"),
+        pytest.param([ending_in("linear", None)], id="raw outputs, and a loss that is not known"),
+        pytest.param([ending_in("sigmoid", x_val=np.full((3, 10), np.nan))], id="diverged"),
+        pytest.param([ending_in("sigmoid"), ending_in("softmax")], id="one of two"),
+        pytest.param([], id="no network"),
+    ],
+)
+def test_networks_for_losses_may_end_in_softmax(networks: Any) -> None:
+    assert find_other_head("losses", "mse", np.array(EPOCHS), networks) is None
+
+
+@pytest.mark.parametrize(
+    ("networks", "received"),
+    [
+        pytest.param([ending_in("sigmoid")], "sigmoid", id="sigmoid"),
+        pytest.param([ending_in("relu", "categorical_crossentropy")], "relu", id="relu"),
+        pytest.param([ending_in("linear")], "linear", id="raw outputs with squares"),
+        pytest.param(
+            [ending_in("linear", "categorical_crossentropy")], "linear", id="which the loss does not know"
+        ),
+        pytest.param([ending_in("sigmoid", "categorical_crossentropy", logits=True)], "sigmoid", id="not raw"),
+        pytest.param([ending_in("sigmoid", "custom")], "sigmoid", id="with a loss of the student's own"),
+        pytest.param([ending_in("sigmoid"), OTHERWISE], "sigmoid", id="beside another network"),
+    ],
+)
+def test_networks_for_losses_that_end_otherwise_are_named(networks: Any, received: str) -> None:
+    problem = find_other_head("losses", "mse", np.array(EPOCHS), networks)
+    assert problem is not None
+    assert problem.status is Status.FAILED
+    assert f"has the output activation {received}. Use softmax" in text(problem.message)
 
 
 SQUARES, ENTROPY = "mean_squared_error", "categorical_crossentropy"

@@ -206,6 +206,13 @@ def _name(_row: int) -> str:
             lambda row: f"row {row}: {{label}}->{{said}}",
             lambda x: np.stack([x / 2] * 3, axis=-1),
         ),
+        (WRONG_ROWS[:16], lambda _row: "{label}, not {said}", lambda x: x),
+        (WRONG_ROWS[:16], lambda _row: "Predicted label: {said}\nTrue label: {label}", lambda x: x),
+        (
+            WRONG_ROWS[:16],
+            lambda row: "pred {said}, true {label}" if row % 3 else "pred {label}, true {said}",
+            lambda x: x,
+        ),
     ],
 )
 def test_right_galleries_pass(rows: Any, title: Any, picture: Any) -> None:
@@ -227,6 +234,13 @@ def test_right_galleries_pass(rows: Any, title: Any, picture: Any) -> None:
         (WRONG_ROWS[:15] + RIGHT_ROWS[:1], _name, lambda x: x, 0.0, "which the network gets right"),
         (WRONG_ROWS[:15] + WRONG_ROWS[:1], _name, lambda x: x, 0.0, "is drawn twice"),
         (WRONG_ROWS[:16], lambda _row: "{said}?", lambda x: x, 0.5, "has to name what the network says"),
+        (
+            WRONG_ROWS[:16],
+            lambda _row: "right: {said}, predicted: {label}",
+            lambda x: x,
+            0.5,
+            "the titles exchange what the network says and what is right: 'right: ",
+        ),
         (WRONG_ROWS[:16], lambda _row: "", lambda x: x, 0.5, "the title of picture 1 is ''"),
         (WRONG_ROWS[:16], _name, lambda x: x.T, 0.0, "picture 1 is none of the rows of x"),
         (WRONG_ROWS[:16], _name, lambda x: x[:3], 0.0, "picture 1 is none of the rows of x"),
