@@ -43,13 +43,25 @@ def platt(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
 def platt_on_probabilities(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression().fit(p_fit[:, None], y_fit).predict_proba(p_new[:, None])[:, 1]
+    p_fit, p_new = (np.reshape(p, (-1, 1)) for p in (p_fit, p_new))
+    return LogisticRegression().fit(p_fit, y_fit).predict_proba(p_new)[:, 1]
+
+
+def platt_on_logarithms(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    return platt_on_probabilities(np.log(np.clip(p_fit, 1e-6, 1)), y_fit, np.log(np.clip(p_new, 1e-6, 1)))
+
+
+def five_steps(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    """As many rows in each bin; neighbours that would fall get the larger share."""
+    borders = np.quantile(p_fit, np.linspace(0, 1, 6))[1:-1]
+    shares = [np.mean(np.asarray(y_fit)[np.searchsorted(borders, p_fit) == number]) for number in range(5)]
+    return np.maximum.accumulate(shares)[np.searchsorted(borders, p_new)]
 
 
 def temperature(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
     def cross_entropy(t: float) -> float:
         z = logit(p_fit) / t
-        return float(np.mean(np.logaddexp(0, z) - y_fit * z))
+        return float(np.mean(np.logaddexp(0, z) - np.asarray(y_fit) * z))
 
     return sigmoid(logit(p_new) / min(np.geomspace(0.1, 10, 60), key=cross_entropy))
 
@@ -66,7 +78,7 @@ def isotonic_without_ends(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
     return IsotonicRegression().fit(p_fit, y_fit).predict(p_new)
 
 
-WAYS = (platt, platt_on_probabilities, temperature, isotonic)
+WAYS = (platt, platt_on_probabilities, platt_on_logarithms, temperature, isotonic, five_steps)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -105,7 +117,32 @@ def one_of_two(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
 
 
 def infinite(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
-    return platt(p_fit, y_fit, p_new) + 0 * np.log(p_new * (1 - p_new))
+    return platt(p_fit, y_fit, p_new) + 0 * np.log(np.multiply(p_new, np.subtract(1, p_new)))
+
+
+def exchanged_ends(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    calibrated, p_new = platt(p_fit, y_fit, p_new), np.asarray(p_new)
+    calibrated[p_new == 0], calibrated[p_new == 1] = 1.0, 0.0
+    return calibrated
+
+
+def no_logit_at_the_ends(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    z = [np.nan_to_num(np.log(np.divide(p, np.subtract(1, p))), posinf=0.0, neginf=0.0) for p in (p_fit, p_new)]
+    return platt(sigmoid(z[0]), y_fit, sigmoid(z[1]))
+
+
+def nothing_to_do(replacement: Any) -> Any:
+    """Return a function that is right, but for predictions that need no correction."""
+
+    def calibrate(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+        slope = logit(platt(p_fit, y_fit, p_fit)).std() / logit(p_fit).std()
+        return replacement(p_fit, y_fit, p_new) if 0.75 < slope < 1.35 else platt(p_fit, y_fit, p_new)
+
+    return calibrate
+
+
+def of_arrays(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    return platt(p_fit.reshape(-1), y_fit, p_new)
 
 
 WRONG = {
@@ -137,7 +174,20 @@ WRONG = {
     "nothing": (lambda p, y, q: None, 0.0, "calibrate() returned None"),
     "beyond p_fit": (isotonic_without_ends, 0.0, 'out_of_bounds="clip"'),
     "not clipped": (lambda *a: platt(*a) + np.nan * np.log(a[2]), 0.0, "infinite for 0 and 1: clip p"),
-    "infinite": (infinite, 0.5, "not where probabilities are exactly 0 and 1"),
+    "infinite": (infinite, 0.5, "is infinite for 0 and 1: clip p"),
+    "ends exchanged": (exchanged_ends, 0.5, "Their logits are infinite"),
+    "no logit at the ends": (no_logit_at_the_ends, 0.5, "changes the ranking where probabilities are exactly 0"),
+    "arrays alone": (of_arrays, 0.5, "is right in general, but not for lists of probabilities"),
+    "one number where it is right": (
+        nothing_to_do(lambda p, y, q: np.full(len(q), np.mean(y))),
+        0.0,
+        "For predictions that are right already: calibrate() gives 0.",
+    ),
+    "turned round where it is right": (
+        nothing_to_do(lambda p, y, q: np.mean(y) + 0.05 * (0.5 - np.asarray(q))),
+        0.0,
+        "For predictions that are right already: calibrate() turns the ranking round",
+    ),
     "other rows": (by_range, 0.5, "not from the other rows of p_new"),
     "ranks": (ranks, 0.0, "For predictions that are too sure of themselves"),
     "by how many labels are 1": (by_mean, 0.0, "The probabilities came back as they were"),
@@ -153,6 +203,33 @@ def test_what_is_wrong_is_told(name: str) -> None:
     assert judgement.share == share, text(judgement.message)
     assert judgement.status is not Status.PASSED
     assert words in text(judgement.message)
+
+
+@pytest.mark.parametrize("secret", [b"", *(bytes([i] * 32) for i in range(4))])
+@pytest.mark.parametrize("name", ["ends exchanged", "no logit at the ends", "one number where it is right"])
+def test_rankings_of_every_call_count_with_every_secret(name: str, secret: bytes) -> None:
+    function, share, words = WRONG[name]
+    with np.errstate(all="ignore"):
+        judgement = judge(CHECK.with_seal(Seal(secret)), calibrate=function)
+    assert judgement.share == share, text(judgement.message)
+    assert words in text(judgement.message)
+
+
+def test_probabilities_of_exactly_0_and_1_come_as_lists_and_all_others_as_arrays() -> None:
+    kinds: list[tuple[int, type]] = []
+
+    def calibrate(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+        kinds.append((len(p_new), type(p_new)))
+        return platt(p_fit, y_fit, p_new)
+
+    assert judge(CHECK, calibrate=calibrate).status is Status.PASSED
+    assert sorted(kinds, key=str) == [*[(2000, np.ndarray)] * 3, (5, list)]
+
+
+def test_a_call_without_evidence_takes_no_points() -> None:
+    made = run(CHECK, {"calibrate": platt})
+    steps = {step: result for step, result in made.steps.items() if step != CHECK._step("edges")}
+    assert judged(CHECK, case(steps)).status is Status.NOT_GRADED
 
 
 def test_a_function_that_writes_into_its_arguments_keeps_half() -> None:
