@@ -18,7 +18,7 @@ from grader.rubric.checks import Calibrates, PlotsReliability
 from grader.rubric.checks.formulas.calibration import reliability
 from grader.sandbox.inside import encode_figures
 from grader.sandbox.inside.array_store import Store
-from tests.helpers.cases import case, judge, judged, returned, run, seen, text
+from tests.helpers.cases import case, judge, judged, replace_facts, returned, run, seen, text
 
 SEAL = Seal(PRACTICE)
 CHECK = Calibrates("calibrate", seal=SEAL)
@@ -308,6 +308,117 @@ def draw_figure(draw: Callable[[Any], object]) -> StepResult:
     return seen("draw@figure", Returned(value=encode_figures.describe(figure, store)), store.arrays)
 
 
+def draw_panels(draw: Callable[[Figure], object]) -> StepResult:
+    """Return what a figure with axes of its own leaves."""
+    figure, store = Figure(figsize=(6, 6)), Store()
+    draw(figure)
+    return seen("draw@figure", Returned(value=encode_figures.describe(figure, store)), store.arrays)
+
+
+def label(axes: Any) -> None:
+    axes.set(xlabel="mean prediction", ylabel="fraction")
+
+
+def above_a_histogram(figure: Figure) -> None:
+    upper, lower = figure.subplots(2, 1, sharex=True)
+    upper.plot([0, 1], [0, 1], "k:")
+    upper.plot(*POINTS.T, "o-")
+    lower.hist(ROWS["draw:p"], bins=10)
+    label(upper)
+    lower.set(xlabel="prediction", ylabel="rows")
+
+
+def on_a_twin(figure: Figure) -> None:
+    axes = figure.subplots()
+    axes.hist(ROWS["draw:p"], bins=10, alpha=0.3)
+    axes.set(xlabel="prediction", ylabel="rows")
+    twin = axes.twinx()
+    twin.plot([0, 1], [0, 1], "k:")
+    twin.plot(*POINTS.T, "o-")
+    twin.set_ylabel("fraction")
+
+
+def before_and_after(figure: Figure) -> None:
+    left, right = figure.subplots(1, 2, sharey=True)
+    for axes in (left, right):
+        axes.axline((0, 0), slope=1, color="grey")
+        label(axes)
+    left.plot(*POINTS.T, "o")
+    right.plot([0.1, 0.9], [0.2, 0.7], "o")
+
+
+def with_one_label_for_all(figure: Figure) -> None:
+    above_a_histogram(figure)
+    for axes in figure.axes:
+        axes.set(xlabel="", ylabel="")
+    figure.supxlabel("prediction")
+    figure.supylabel("fraction")
+
+
+def diagonal_beside(figure: Figure) -> None:
+    left, right = figure.subplots(1, 2)
+    left.plot(*POINTS.T, "o")
+    right.plot([0, 1], [0, 1])
+    label(left)
+    label(right)
+
+
+def labels_beside(figure: Figure) -> None:
+    left, right = figure.subplots(1, 2)
+    left.plot(*POINTS.T, "o")
+    left.plot([0, 1], [0, 1])
+    right.plot([0, 1], [0, 1])
+    label(right)
+
+
+def one_axes_for_each(figure: Figure) -> None:
+    for axes, point in zip(figure.subplots(1, len(POINTS)), POINTS, strict=True):
+        axes.plot(*point, "o")
+        axes.plot([0, 1], [0, 1])
+        label(axes)
+
+
+@pytest.mark.parametrize("draw", [above_a_histogram, on_a_twin, before_and_after, with_one_label_for_all])
+def test_a_diagram_beside_or_upon_other_axes_passes(draw: Callable[[Figure], object]) -> None:
+    judgement = judge_drawing(draw_panels(draw))
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    ("draw", "share", "words"),
+    [
+        (diagonal_beside, 0.5, "the diagonal from (0, 0) to (1, 1) is missing on their axes"),
+        (labels_beside, 0.5, "an axis has no label"),
+        (one_axes_for_each, 0.0, "One of them is missing"),
+    ],
+)
+def test_what_stands_on_other_axes_is_missing(draw: Callable[[Figure], object], share: float, words: str) -> None:
+    judgement = judge_drawing(draw_panels(draw))
+    assert judgement.share == share, text(judgement.message)
+    assert words in text(judgement.message)
+
+
+def test_axes_whose_places_nobody_has_looked_at_are_judged_together() -> None:
+    step = draw_panels(diagonal_beside)
+    assert isinstance(step.evidence.outcome, Returned)
+    assert isinstance(step.evidence.outcome.value, FigureValue)
+    axes = tuple(replace_facts(one, place=None) for one in step.evidence.outcome.value.axes)
+    old = seen("draw@figure", Returned(value=FigureValue(axes=axes)), step.arrays)
+    assert judge_drawing(old).status is Status.PASSED
+
+
+def test_the_number_of_bins_is_drawn_and_another_one_is_named() -> None:
+    checks = [PLOT.with_seal(Seal(bytes([i] * 32))) for i in range(12)]
+    assert len({check.bins for check in checks}) > 3
+    for check in checks:
+        assert check.bins not in {8, 10}
+        drawn_rows = check.arrays()
+        own = reliability(drawn_rows["draw:y"], drawn_rows["draw:p"], 8).T
+        judgement = judged(check, case({"draw@figure": drawn(lines=[DIAGONAL, own])}))
+        assert judgement.share == 0.0
+        assert f"the points of 8 bins, and the argument `bins` says {check.bins}" in text(judgement.message)
+
+
 def judge_drawing(step: StepResult) -> Judgement:
     return judged(PLOT, case({"draw@figure": step}))
 
@@ -320,7 +431,7 @@ def judge_drawing(step: StepResult) -> Judgement:
         drawn(lines=[100 * DIAGONAL, 100 * POINTS]),
         drawn(lines=[np.linspace(0, 1, 20)[:, None] * [1, 1], *(p[None] for p in POINTS)]),
         drawn(lines=[DIAGONAL, np.vstack([[0, 0], POINTS, [1, 1]])]),
-        # Of each row the point of its bin: 300 points, of which eight differ.
+        # Of each row the point of its bin: 300 points, of which few differ.
         drawn(lines=[DIAGONAL], scatters=[np.repeat(POINTS, 40, axis=0)]),
         # Empty bins that are not a number, or at 0.
         drawn(lines=[DIAGONAL, np.vstack([POINTS, [[np.nan, np.nan]], [[0, 0]]])]),
@@ -352,7 +463,7 @@ def test_diagrams_that_show_the_same_pass(step: StepResult) -> None:
         (drawn(lines=[DIAGONAL, POINTS], labels=("-", "share")), 0.5, "an axis has no label"),
         (drawn(lines=[DIAGONAL, POINTS[:, ::-1]]), 0.0, "the axes are exchanged"),
         (
-            drawn(lines=[DIAGONAL, np.column_stack([(np.arange(8) + 0.5) / 8, POINTS[:, 1]])]),
+            drawn(lines=[DIAGONAL, np.column_stack([(np.arange(len(POINTS)) + 0.5) / len(POINTS), POINTS[:, 1]])]),
             0.0,
             "which are not the middles of the bins",
         ),
