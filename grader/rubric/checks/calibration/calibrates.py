@@ -1,4 +1,7 @@
-"""A check of functions that calibrate probabilities."""
+"""A check of functions that calibrate probabilities.
+
+Longer than 400 lines: most of them are sentences, one for each mistake that is recognised.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
