@@ -116,6 +116,8 @@ class AxesFacts(Record, frozen=True):
     legend: tuple[str, ...] = ()  # its entries
     line_names: tuple[str, ...] = ()  # which of them belongs to each of `lines`; "" where that is not clear
     unseen: int | None = None  # how many marks were left out since they cannot be seen; None: nobody looked
+    # The number of its place in the figure: axes with the same one lie upon each other, as twin axes do.
+    place: int | None = None  # None: earlier releases have not looked
 
 
 class FigureValue(Tagged, frozen=True, tag="FigureValue"):

@@ -40,8 +40,11 @@ def describe(figure: Any, store: Store) -> FigureValue:
     """
     png, width, height = _draw(figure)  # this moves axes to their places, too
     axes = [a for a in figure.get_axes()[:MAX_AXES] if _is_used(a)]
+    bounds = [np.round(a.get_position().bounds, 3).tolist() for a in axes]
     with viewing_marks(figure) as viewer:
-        facts = tuple(_describe_axes(a, viewer, store) for a in axes)
+        facts = tuple(
+            _describe_axes(a, viewer, store, bounds.index(where)) for a, where in zip(axes, bounds, strict=True)
+        )
     return FigureValue(axes=facts, png=store.add(png), width=width, height=height)
 
 
@@ -61,7 +64,7 @@ def _list_figures(part: Any) -> list[Any]:
     return figures
 
 
-def _describe_axes(axes: Any, viewer: MarkViewer, store: Store) -> AxesFacts:
+def _describe_axes(axes: Any, viewer: MarkViewer, store: Store, place: int) -> AxesFacts:
     images = [child for child in axes.get_children() if is_image(child)][:MAX_MARKS]
     lines = axes.lines[:MAX_MARKS]
     collections = [collection for collection in axes.collections if not is_image(collection)][:MAX_MARKS]
@@ -88,6 +91,7 @@ def _describe_axes(axes: Any, viewer: MarkViewer, store: Store) -> AxesFacts:
         legend=tuple(str(t.get_text())[:200] for t in legend.get_texts()) if legend else (),
         line_names=name_lines(seen_lines, legend),
         unseen=drawn - len(seen_images) - len(seen_lines) - len(seen_collections),
+        place=place,
     )
 
 

@@ -21,7 +21,7 @@ def by_mean_of_labels(p_fit, y_fit, p_new):
 TEMPERATURE = """
 def by_temperature(p_fit, y_fit, p_new):
     z = logit(p_fit)
-    loss = lambda slope: np.mean(np.logaddexp(0, slope * z) - y_fit * slope * z)
+    loss = lambda slope: np.mean(np.logaddexp(0, slope * z) - np.asarray(y_fit) * slope * z)
     return sigmoid(min(np.geomspace(0.1, 10, 60), key=loss) * logit(p_new))
 """
 _DRAWN = """

@@ -397,3 +397,12 @@ def test_the_figure_stays_as_it_is() -> None:
     encode_figures.describe(figure, Store())
     assert figure.dpi == 131
     assert all(artist.get_visible() for artist in (line, white, axes.xaxis, axes.title))
+
+
+def test_axes_that_lie_upon_each_other_have_the_same_place() -> None:
+    figure, (left, right) = plt.subplots(1, 2)
+    twin = right.twinx()
+    for axes in (left, right, twin):
+        axes.plot(X, Y)
+    one, two, three = encode_figures.describe(figure, Store()).axes
+    assert one.place != two.place == three.place

@@ -1,7 +1,10 @@
-"""A check of functions that calibrate probabilities."""
+"""A check of functions that calibrate probabilities.
+
+Longer than 400 lines: most of them are sentences, one for each mistake that is recognised.
+"""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,8 +15,8 @@ from grader.core.i18n import Translator, Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.values import flat, is_numeric
-from grader.protocol.plan import ArrayArg, Call, Step
-from grader.protocol.verdict import Reliability, ReliabilityBin
+from grader.protocol.plan import ArrayArg, Call, ListArg, Step
+from grader.protocol.verdict import Reliability, ReliabilityBin, Status
 from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.calibration.predictions import EDGES, NAMES, RIGHT, SURENESS, Predictions, draw_all
 from grader.rubric.checks.formulas.calibration import (
@@ -43,7 +46,7 @@ class Calibrates(DrawnCheck):
     each time that follows from the probabilities alone, or from how many labels are 1.
     The ranking has to stay: no larger probability becomes a smaller one; ties may come up, and the area under the
     ROC curve falls by no more than `ranking`, so that one number for all is no calibration. `rows` are fitted on,
-    and as many are new. Right in general and wrong for probabilities of exactly 0 and 1 keeps half.
+    and as many are new. Right in general and wrong for lists with probabilities of exactly 0 and 1 keeps half.
 
     >>> Calibrates("calibrate")
     """
@@ -57,14 +60,16 @@ class Calibrates(DrawnCheck):
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call on each kind of predictions, and one on the edges, in an order that the secret decides.
 
-        They are numbered, so that the name of a call does not tell what its predictions are.
+        They are numbered, so that the name of a call does not tell what its predictions are. Those on the edges
+        come as lists.
         """
         return tuple(
             Call(
                 id=f"{self.function}@{place}",
                 function=self.function,
                 arguments=tuple(
-                    ArrayArg(name=f"{self.function}:{place}:{part}") for part in ("p_fit", "y_fit", "p_new")
+                    (ListArg if place == self._places[EDGES] else ArrayArg)(name=f"{self.function}:{place}:{part}")
+                    for part in ("p_fit", "y_fit", "p_new")
                 ),
             )
             for place in sorted(self._places.values())
@@ -330,8 +335,11 @@ class Calibrates(DrawnCheck):
         return _("Does the correction follow from both, p_fit and y_fit, and was it fitted to the end?")
 
     def _judge_right(self, case: Case) -> Judgement | None:
-        """Judge the call with labels for which the probabilities are right."""
+        """Judge the call with labels for which the probabilities are right: their ranking, then their error."""
         calibrated = self._read(case, RIGHT)
+        if problem := self._judge_ranking(RIGHT, calibrated):
+            message = _("For predictions that are right already: {problem}", problem=problem.message)
+            return replace(problem, message=message)
         before, after = self._measure(RIGHT, calibrated)
         most = before + RISES
         if after <= most:
@@ -356,10 +364,13 @@ class Calibrates(DrawnCheck):
         try:
             calibrated = self._read(case, EDGES)
         except PreconditionFailedError as unmet:
+            if unmet.judgement.status is Status.NOT_GRADED:
+                return unmet.judgement
             return partial(
                 HALF,
                 _(
-                    "{function}() is right in general, but not where probabilities are exactly 0 and 1. {problem}",
+                    "{function}() is right in general, but not for lists of probabilities, among them exactly 0 "
+                    "and 1. {problem}",
                     function=self.function,
                     problem=unmet.judgement.message,
                 ),
@@ -367,6 +378,8 @@ class Calibrates(DrawnCheck):
                 received=unmet.judgement.received,
                 at=unmet.judgement.at,
             )
+        if problem := self._judge_ranking_of_edges(calibrated):
+            return problem
         together = self._read(case, "too_sure")[:3]
         if np.abs(calibrated[2:] - together).max() <= SAME_ANSWER:
             return None
@@ -384,6 +397,29 @@ class Calibrates(DrawnCheck):
             ),
             expected=_("the same probability"),
             received=_("another one"),
+        )
+
+    def _judge_ranking_of_edges(self, calibrated: Array) -> Judgement | None:
+        p_new = self._predictions[EDGES].p_new
+        order = np.argsort(p_new, kind="stable")
+        steps = np.diff(calibrated[order])
+        if steps.min() >= -ROUNDING:
+            return None
+        lower, higher = order[int(steps.argmin())], order[int(steps.argmin()) + 1]
+        return partial(
+            HALF,
+            _(
+                "{function}() is right in general, but changes the ranking where probabilities are exactly 0 and "
+                "1: p = {low:.4f} becomes {from_low:.4f}, and the larger p = {high:.4f} becomes {from_high:.4f}. "
+                "Their logits are infinite; clip p a little before, and 0 stays the smallest and 1 the largest.",
+                function=self.function,
+                low=float(p_new[lower]),
+                from_low=float(calibrated[lower]),
+                high=float(p_new[higher]),
+                from_high=float(calibrated[higher]),
+            ),
+            expected=_("the ranking of p_new"),
+            received=_("another ranking"),
         )
 
 

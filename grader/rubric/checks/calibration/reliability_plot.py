@@ -2,16 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
 from grader.core.arrays import Array
-from grader.core.field_rules import BinCount, FunctionName
-from grader.core.i18n import _
+from grader.core.field_rules import FunctionName
+from grader.core.i18n import Words, _
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, failed, partial, passed
 from grader.evidence.values import name_of
-from grader.protocol.evidence import FigureValue
+from grader.protocol.evidence import AxesFacts, FigureValue
 from grader.protocol.plan import ArrayArg, Call, LiteralArg, Step
 from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.formulas.calibration import draw_predictions, reliability
@@ -23,6 +25,16 @@ ENDS = 0.1  # how far from 0 and 1 the diagonal may end
 # How many different points may be drawn for each bin. Ends of error bars and of lines to the diagonal, and empty
 # bins at 0, make five. With very many, some stand where they should whatever was computed.
 MOST_FOR_A_BIN = 6
+BINS = (5, 6, 7, 9, 11, 12)  # of which the secret draws one; 8 and 10 are what is usual
+OTHER_BINS = range(2, 21)  # with which the points of a diagram are compared that has none of the right ones
+
+
+class _Panel(NamedTuple):
+    """What is drawn at one place of a figure: on one axes, or on several that lie upon each other."""
+
+    lines: Sequence[Array]
+    marks: Sequence[Array]  # lines and scatters that are not the diagonal
+    has_labels: bool
 
 
 @dataclass(frozen=True)
@@ -30,7 +42,8 @@ class PlotsReliability(DrawnCheck):
     """`function(y_true, p, bins)` draws a reliability diagram: the point of each bin, and the diagonal.
 
     A point stands at the mean prediction (x) and the fraction of positives (y) of a bin that is not empty, in
-    `bins` bins of equal width. Points without the diagonal, or without labels on both axes, keep half. More may be
+    `bins` bins of equal width; the secret draws how many these are. Points without the diagonal, or without labels
+    on both axes, keep half. All of them belong on the same axes, or on axes that lie upon each other. More may be
     drawn besides; a line or scatter with more than six different points for each bin does not count as its points.
 
     >>> PlotsReliability("reliability_plot")
@@ -38,7 +51,11 @@ class PlotsReliability(DrawnCheck):
 
     topics = frozenset({"figures"})
     function: FunctionName
-    bins: BinCount = 8
+
+    @cached_property
+    def bins(self) -> int:
+        """Return how many bins are asked for."""
+        return int(self.seal.random("bins to draw").choice(BINS))
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
         """Return a call that draws."""
@@ -70,38 +87,32 @@ class PlotsReliability(DrawnCheck):
                 expected="Figure",
                 received=name_of(value),
             )
-        lines = [arrays[ref] for axes in value.axes for ref in axes.lines]
-        marks = [*lines, *(arrays[ref] for axes in value.axes for ref in axes.scatters)]
-        marks = [mark for mark in marks if mark.ndim == 2 and mark.shape[1] == 2 and not _is_diagonal(mark)]
-        drawn = self.arrays()
-        points = reliability(drawn[f"{self.function}:y"], drawn[f"{self.function}:p"], self.bins).T
-        few = _select_few(marks, MOST_FOR_A_BIN * self.bins)
-        if not _are_drawn(points, few):
-            if marks and _are_drawn(points, [np.concatenate(marks)]):
-                return self._explain_many(points, marks)
-            unmet = self._explain_points(points, few)
+        points, most = self._points(self.bins), MOST_FOR_A_BIN * self.bins
+        panels = _list_panels(value, arrays)
+        right = [panel for panel in panels if _are_drawn(points, _select_few(panel.marks, most))]
+        if not right:
+            unmet = self._explain_panels(points, panels)
             return replace(unmet, message=add_unseen(unmet.message, value))
-        lacking = []
-        if not any(map(_is_diagonal, lines)):
-            lacking.append(
-                _(
-                    "The points are right, but the diagonal from (0, 0) to (1, 1) is missing. Points above it are "
-                    "predictions that are too low, points below it predictions that are too high."
-                )
-            )
-        with_marks = [axes for axes in value.axes if axes.lines or axes.scatters]
-        if not any(says_something(axes.x_label) and says_something(axes.y_label) for axes in with_marks):
-            lacking.append(
-                _(
-                    "The points are right, but an axis has no label: say what is on it, mean prediction and "
-                    "fraction."
-                )
-            )
+        lacking = min(map(_list_lacking, right), key=len)
         if lacking:
             return partial(HALF, add_unseen(lacking[0], value))
         return passed(
             _("The diagram shows the point of each of the {count} bins, and the diagonal.", count=len(points))
         )
+
+    def _points(self, bins: int) -> Array:
+        """Return the points (n, 2) of so many bins, without those that are empty."""
+        drawn = self.arrays()
+        return reliability(drawn[f"{self.function}:y"], drawn[f"{self.function}:p"], bins).T
+
+    def _explain_panels(self, points: Array, panels: Sequence[_Panel]) -> Judgement:
+        """Return the judgement for a figure without the points, by the place that shows most of them."""
+        most = MOST_FOR_A_BIN * self.bins
+        selected = [(panel.marks, _select_few(panel.marks, most)) for panel in panels] or [((), ())]
+        marks, few = max(selected, key=lambda pair: sum(_are_drawn(point[None], pair[0]) for point in points))
+        if marks and _are_drawn(points, [np.concatenate(marks)]):
+            return self._explain_many(points, marks)
+        return self._explain_points(points, few)
 
     def _explain_points(self, points: Array, marks: Sequence[Array]) -> Judgement:
         expected = _("{count} points, one for each bin that is not empty", count=len(points))
@@ -118,6 +129,13 @@ class PlotsReliability(DrawnCheck):
                 "{function}(): the fractions are right, but the points do not stand at the mean predictions of "
                 "their bins, which are not the middles of the bins.",
                 function=self.function,
+            )
+        elif own := next((n for n in OTHER_BINS if n != self.bins and _are_drawn(self._points(n), marks)), 0):
+            message = _(
+                "{function}(): these are the points of {own} bins, and the argument `bins` says {bins}.",
+                function=self.function,
+                own=own,
+                bins=self.bins,
             )
         else:
             message = _(
@@ -141,6 +159,39 @@ class PlotsReliability(DrawnCheck):
             expected=_("{count} points, one for each bin that is not empty", count=len(points)),
             received=_("points: {count}", count=count),
         )
+
+
+def _list_panels(figure: FigureValue, arrays: Mapping[str, Array]) -> list[_Panel]:
+    """Return what is drawn at each place of a figure; all of it where nobody has looked at the places."""
+    places: dict[int | None, list[AxesFacts]] = {}
+    for axes in figure.axes:
+        places.setdefault(axes.place, []).append(axes)
+    return [_read_panel(group, arrays) for group in places.values()]
+
+
+def _read_panel(group: Sequence[AxesFacts], arrays: Mapping[str, Array]) -> _Panel:
+    lines = [arrays[ref] for axes in group for ref in axes.lines]
+    marks = [*lines, *(arrays[ref] for axes in group for ref in axes.scatters)]
+    marks = [mark for mark in marks if mark.ndim == 2 and mark.shape[1] == 2 and not _is_diagonal(mark)]
+    labels = [[axes.x_label for axes in group], [axes.y_label for axes in group]]
+    return _Panel(lines, marks, all(any(map(says_something, texts)) for texts in labels))
+
+
+def _list_lacking(panel: _Panel) -> list[Words]:
+    """Return what is missing where the points are right, as sentences."""
+    lacking: list[Words] = []
+    if not any(map(_is_diagonal, panel.lines)):
+        lacking.append(
+            _(
+                "The points are right, but the diagonal from (0, 0) to (1, 1) is missing on their axes. Points "
+                "above it are predictions that are too low, points below it predictions that are too high."
+            )
+        )
+    if not panel.has_labels:
+        lacking.append(
+            _("The points are right, but an axis has no label: say what is on it, mean prediction and fraction.")
+        )
+    return lacking
 
 
 def _select_few(marks: Sequence[Array], most: int) -> Sequence[Array]:

@@ -55,10 +55,10 @@ def _find_exchanged(named: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str
     """Yield the first of two keys and its name, for each two where each name is true of the other key alone."""
     for (key, name), (other_key, other_name) in combinations(named, 2):
         own, other = _list_meanings(key), _list_meanings(other_key)
-        said, said_of_other = _read_meanings(name), _read_meanings(other_name)
+        names, other_names = _read_meanings(name), _read_meanings(other_name)
         only_own, only_other = own - other, other - own
-        is_true_of_other = bool(only_other) and only_other <= said and only_own <= said_of_other
-        if is_true_of_other and not only_own & said and not only_other & said_of_other:
+        is_true_of_other = bool(only_other) and only_other <= names and only_own <= other_names
+        if is_true_of_other and not only_own & names and not only_other & other_names:
             yield key, name
 
 

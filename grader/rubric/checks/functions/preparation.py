@@ -58,14 +58,16 @@ class Prepares(Standardises):
         return named
 
     def draw_targets(self, name: str, pair: Parts) -> Parts:
-        """Return targets for the rows of a pair: the first of the test part are among those to train with.
+        """Return targets for the rows of a pair: some of the test part are among those to train with.
 
-        Those to train with are the same in each call. In one, the test part has far larger ones.
+        Which ones is drawn, too. Those to train with are the same in each call. In one, the test part has far
+        larger ones.
         """
         random = np.random.default_rng(self._random_seed + 1)
         train = np.round(random.uniform(0.5, 4.0, len(pair.train)), 3)
         test = np.round(random.uniform(0.5, 4.0, len(pair.test)), 3) * (3.0 if name == "shifted" else 1.0)
-        test[:SHARED] = train[: min(SHARED, len(test))]
+        shared = random.permutation(len(test))[:SHARED]
+        test[shared] = train[random.permutation(len(train))[: len(shared)]]
         return Parts(train, test)
 
     def write_call(self, name: str) -> str:
@@ -133,18 +135,17 @@ class Prepares(Standardises):
             message = _("{function}() makes targets NaN or infinite.", function=self.function)
             return failed(message, expected=_("finite numbers"), received="NaN")
         margin = CLOSE * max(float(np.ptp(usual.train)), 1e-12)
-        shared = received.test[:SHARED], received.train[: min(SHARED, len(received.test))]
-        is_same_in_both = np.allclose(*shared, rtol=0, atol=margin)
         depends_on_test = not np.allclose(received.train, usual.train, rtol=0, atol=margin)
-        if depends_on_test or not is_same_in_both:
+        order = np.argsort(sent.train)
+        steps = np.diff(received.train[order])[np.diff(sent.train[order]) > 0]
+        is_ordered = bool((steps > 0).all() or (steps < 0).all())
+        if depends_on_test or (is_ordered and not _is_explained(sent, received, margin)):
             return failed(
                 self._explain_leak(sent, received, depends_on_test=depends_on_test),
                 expected=_("targets scaled by numbers of y_train alone"),
-                received=_("targets that depend on y_test"),
+                received=_("targets that depend on y_test") if depends_on_test else _("another y_test"),
             )
-        order = np.argsort(sent.train)
-        steps = np.diff(received.train[order])[np.diff(sent.train[order]) > 0]
-        if not ((steps > 0).all() or (steps < 0).all()):
+        if not is_ordered:
             message = _(
                 "What {function}() makes of y_train is no target any more: different values become equal, or "
                 "change their order.",
@@ -166,6 +167,13 @@ class Prepares(Standardises):
             return _(
                 "{function}() makes other numbers of y_train when the test part is another one. The test part "
                 "must have no say in them: scale by numbers of y_train, or leave the targets as they are.",
+                function=self.function,
+            )
+        order = np.argsort(sent.test, kind="stable")
+        if len(order) > 1 and not _rises_or_falls(received.test[order]):
+            return _(
+                "What {function}() returns as y_test is not the y_test that it was given: the values are other "
+                "ones, or in another order. Return those of y_test, row by row, scaled as those of y_train are.",
                 function=self.function,
             )
         return _(
@@ -209,3 +217,29 @@ class Prepares(Standardises):
         """Return whether each part's features and targets stand side by side."""
         second = numbers(items[1], arrays, self.function)
         return bool(second.size == len(parts_given.train) != parts_given.test.size)
+
+
+def _rises_or_falls(numbers_in_order: Array) -> bool:
+    steps = np.diff(numbers_in_order)
+    return bool(np.ptp(numbers_in_order) > 0 and ((steps >= 0).all() or (steps <= 0).all()))
+
+
+def _is_explained(sent: Parts, received: Parts, margin: float) -> bool:
+    """Return whether targets of the test part lie where those of the training part say that they do.
+
+    Equal targets become equal numbers, and one between two others lies between what became of these. Beyond all
+    others, the order is all that is known: the numbers may go on, or be clipped.
+
+    Args:
+        sent: the targets that the function was given.
+        received: what became of them; those to train with rise with the targets, or fall.
+        margin: of rounding.
+    """
+    order = np.argsort(sent.train)
+    raw, scaled = sent.train[order], received.train[order]
+    sign = 1.0 if scaled[-1] > scaled[0] else -1.0
+    lower = np.concatenate([[-np.inf], sign * scaled])[np.searchsorted(raw, sent.test, side="right")]
+    upper = np.concatenate([sign * scaled, [np.inf]])[np.searchsorted(raw, sent.test, side="left")]
+    test = sign * received.test
+    steps = np.diff(test[np.argsort(sent.test, kind="stable")])
+    return bool((test >= lower - margin).all() and (test <= upper + margin).all() and (steps >= -margin).all())

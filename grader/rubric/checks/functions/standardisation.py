@@ -7,7 +7,7 @@ import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import FunctionName, TableWidth
-from grader.core.i18n import _, write_number
+from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
 from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
 from grader.evidence.values import is_numeric, name_of, numbers
@@ -26,6 +26,10 @@ from grader.rubric.checks.functions.standardisation_mistakes import (
     standardise,
 )
 from grader.rubric.data.dataset import Data
+
+STILL, ANOTHER = 2.5, 4.25  # what the feature that never changes is in x_train, and in some rows of x_test
+CHANGED = slice(1, None, 4)  # these rows
+TRAIN_ROWS = 24
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Standardises(DrawnCheck):
 
     @property
     def constant(self) -> int:
-        """Return the column that never changes, in one of the calls."""
+        """Return the column that never changes in the training part, in one of the calls."""
         if self.seal.is_closed:
             return int(self.seal.random("a feature that never changes").integers(self.features))
         return min(4, self.features - 1)
@@ -68,15 +72,18 @@ class Standardises(DrawnCheck):
     def pairs(self) -> Mapping[str, Parts]:
         """Return the pairs of parts: as usual, with another test part, of one row, and with a constant feature.
 
-        The last is another table altogether: no mean of an earlier call is right for it.
+        The last is another table altogether: no mean of an earlier call is right for it. The feature that is
+        constant in its training part has another value in some rows of its test part.
         """
         random = np.random.default_rng(self._random_seed)
         middle, spread = np.linspace(-3.0, 700.0, self.features), np.geomspace(0.2, 300.0, self.features)
-        train = middle + spread * random.gamma(2.0, 1.0, (24, self.features))
+        train = middle + spread * random.gamma(2.0, 1.0, (TRAIN_ROWS, self.features))
         test = middle + spread * random.gamma(2.0, 1.0, (9, self.features))
         random = np.random.default_rng(self._random_seed + 2)
         still = Parts(*(middle + spread * random.gamma(2.0, 1.0, part.shape) for part in (train, test)))
-        still.train[:, self.constant] = still.test[:, self.constant] = 2.5
+        still.train[:, self.constant] = still.test[:, self.constant] = STILL
+        if self.seal.is_closed:  # release 0.1 had no secrets, and has not sent it
+            still.test[CHANGED, self.constant] = ANOTHER
         return {
             "usual": Parts(train, test),
             "shifted": Parts(train, 3.0 * test + 5.0 * spread),
@@ -97,7 +104,9 @@ class Standardises(DrawnCheck):
             f"+ s * np.random.default_rng({seed}).gamma(2.0, 1.0, (33, {self.features}))"
         )
         if name == "constant":
-            before += f"; x[:, {self.constant}] = 2.5"
+            before += f"; x[:, {self.constant}] = {STILL}"
+            if self.seal.is_closed:
+                before += f"; x[{TRAIN_ROWS + CHANGED.start}::{CHANGED.step}, {self.constant}] = {ANOTHER}"
         test = {"shifted": "3.0 * x[24:] + 5.0 * s", "row": "x[24:25] + s"}.get(name, "x[24:]")
         return write_call(self.function, "x[:24]", test, before=before)
 
@@ -226,11 +235,7 @@ class Standardises(DrawnCheck):
             row, column = (int(i) for i in places[0])
             where = _("{name}[{row}, {column}]", name=name, row=row, column=column)
             if constant and column == self.constant:
-                message = _(
-                    "{function}() gives NaN or infinite numbers for a feature that has the same value in every "
-                    "row of x_train: its standard deviation is 0. Divide by 1 there, as StandardScaler does.",
-                    function=self.function,
-                )
+                message = self._explain_constant(received)
             elif len(parts_given.test) == 1 and name == "x_test":
                 message = _(
                     "{function}() gives NaN or infinite numbers when x_test is a single row. It has no "
@@ -245,6 +250,20 @@ class Standardises(DrawnCheck):
                 )
             return failed(message, expected=_("finite numbers"), received=str(float(part[row, column])))
         return None
+
+    def _explain_constant(self, received: Parts) -> Words:
+        if not np.isnan(np.concatenate(received)).any():
+            return _(
+                "{function}() gives infinite numbers for a feature that has the same value in every row of "
+                "x_train, and another one in a row of x_test: its standard deviation is 0, and only 0 / 0 is NaN. "
+                "Divide by 1 there, as StandardScaler does.",
+                function=self.function,
+            )
+        return _(
+            "{function}() gives NaN or infinite numbers for a feature that has the same value in every "
+            "row of x_train: its standard deviation is 0. Divide by 1 there, as StandardScaler does.",
+            function=self.function,
+        )
 
     def _wrong(self, received: Parts, parts_given: Parts, *, constant: bool) -> Judgement | None:
         if constant:  # anything finite will do where there is nothing to divide by

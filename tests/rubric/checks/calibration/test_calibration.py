@@ -18,7 +18,7 @@ from grader.rubric.checks import Calibrates, PlotsReliability
 from grader.rubric.checks.formulas.calibration import reliability
 from grader.sandbox.inside import encode_figures
 from grader.sandbox.inside.array_store import Store
-from tests.helpers.cases import case, judge, judged, returned, run, seen, text
+from tests.helpers.cases import case, judge, judged, replace_facts, returned, run, seen, text
 
 SEAL = Seal(PRACTICE)
 CHECK = Calibrates("calibrate", seal=SEAL)
@@ -43,13 +43,25 @@ def platt(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
 def platt_on_probabilities(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
     from sklearn.linear_model import LogisticRegression
 
-    return LogisticRegression().fit(p_fit[:, None], y_fit).predict_proba(p_new[:, None])[:, 1]
+    p_fit, p_new = (np.reshape(p, (-1, 1)) for p in (p_fit, p_new))
+    return LogisticRegression().fit(p_fit, y_fit).predict_proba(p_new)[:, 1]
+
+
+def platt_on_logarithms(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    return platt_on_probabilities(np.log(np.clip(p_fit, 1e-6, 1)), y_fit, np.log(np.clip(p_new, 1e-6, 1)))
+
+
+def five_steps(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    """As many rows in each bin; neighbours that would fall get the larger share."""
+    borders = np.quantile(p_fit, np.linspace(0, 1, 6))[1:-1]
+    shares = [np.mean(np.asarray(y_fit)[np.searchsorted(borders, p_fit) == number]) for number in range(5)]
+    return np.maximum.accumulate(shares)[np.searchsorted(borders, p_new)]
 
 
 def temperature(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
     def cross_entropy(t: float) -> float:
         z = logit(p_fit) / t
-        return float(np.mean(np.logaddexp(0, z) - y_fit * z))
+        return float(np.mean(np.logaddexp(0, z) - np.asarray(y_fit) * z))
 
     return sigmoid(logit(p_new) / min(np.geomspace(0.1, 10, 60), key=cross_entropy))
 
@@ -66,7 +78,7 @@ def isotonic_without_ends(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
     return IsotonicRegression().fit(p_fit, y_fit).predict(p_new)
 
 
-WAYS = (platt, platt_on_probabilities, temperature, isotonic)
+WAYS = (platt, platt_on_probabilities, platt_on_logarithms, temperature, isotonic, five_steps)
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -105,7 +117,32 @@ def one_of_two(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
 
 
 def infinite(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
-    return platt(p_fit, y_fit, p_new) + 0 * np.log(p_new * (1 - p_new))
+    return platt(p_fit, y_fit, p_new) + 0 * np.log(np.multiply(p_new, np.subtract(1, p_new)))
+
+
+def exchanged_ends(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    calibrated, p_new = platt(p_fit, y_fit, p_new), np.asarray(p_new)
+    calibrated[p_new == 0], calibrated[p_new == 1] = 1.0, 0.0
+    return calibrated
+
+
+def no_logit_at_the_ends(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    z = [np.nan_to_num(np.log(np.divide(p, np.subtract(1, p))), posinf=0.0, neginf=0.0) for p in (p_fit, p_new)]
+    return platt(sigmoid(z[0]), y_fit, sigmoid(z[1]))
+
+
+def nothing_to_do(replacement: Any) -> Any:
+    """Return a function that is right, but for predictions that need no correction."""
+
+    def calibrate(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+        slope = logit(platt(p_fit, y_fit, p_fit)).std() / logit(p_fit).std()
+        return replacement(p_fit, y_fit, p_new) if 0.75 < slope < 1.35 else platt(p_fit, y_fit, p_new)
+
+    return calibrate
+
+
+def of_arrays(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+    return platt(p_fit.reshape(-1), y_fit, p_new)
 
 
 WRONG = {
@@ -137,7 +174,20 @@ WRONG = {
     "nothing": (lambda p, y, q: None, 0.0, "calibrate() returned None"),
     "beyond p_fit": (isotonic_without_ends, 0.0, 'out_of_bounds="clip"'),
     "not clipped": (lambda *a: platt(*a) + np.nan * np.log(a[2]), 0.0, "infinite for 0 and 1: clip p"),
-    "infinite": (infinite, 0.5, "not where probabilities are exactly 0 and 1"),
+    "infinite": (infinite, 0.5, "is infinite for 0 and 1: clip p"),
+    "ends exchanged": (exchanged_ends, 0.5, "Their logits are infinite"),
+    "no logit at the ends": (no_logit_at_the_ends, 0.5, "changes the ranking where probabilities are exactly 0"),
+    "arrays alone": (of_arrays, 0.5, "is right in general, but not for lists of probabilities"),
+    "one number where it is right": (
+        nothing_to_do(lambda p, y, q: np.full(len(q), np.mean(y))),
+        0.0,
+        "For predictions that are right already: calibrate() gives 0.",
+    ),
+    "turned round where it is right": (
+        nothing_to_do(lambda p, y, q: np.mean(y) + 0.05 * (0.5 - np.asarray(q))),
+        0.0,
+        "For predictions that are right already: calibrate() turns the ranking round",
+    ),
     "other rows": (by_range, 0.5, "not from the other rows of p_new"),
     "ranks": (ranks, 0.0, "For predictions that are too sure of themselves"),
     "by how many labels are 1": (by_mean, 0.0, "The probabilities came back as they were"),
@@ -153,6 +203,33 @@ def test_what_is_wrong_is_told(name: str) -> None:
     assert judgement.share == share, text(judgement.message)
     assert judgement.status is not Status.PASSED
     assert words in text(judgement.message)
+
+
+@pytest.mark.parametrize("secret", [b"", *(bytes([i] * 32) for i in range(4))])
+@pytest.mark.parametrize("name", ["ends exchanged", "no logit at the ends", "one number where it is right"])
+def test_rankings_of_every_call_count_with_every_secret(name: str, secret: bytes) -> None:
+    function, share, words = WRONG[name]
+    with np.errstate(all="ignore"):
+        judgement = judge(CHECK.with_seal(Seal(secret)), calibrate=function)
+    assert judgement.share == share, text(judgement.message)
+    assert words in text(judgement.message)
+
+
+def test_probabilities_of_exactly_0_and_1_come_as_lists_and_all_others_as_arrays() -> None:
+    kinds: list[tuple[int, type]] = []
+
+    def calibrate(p_fit: Any, y_fit: Any, p_new: Any) -> Any:
+        kinds.append((len(p_new), type(p_new)))
+        return platt(p_fit, y_fit, p_new)
+
+    assert judge(CHECK, calibrate=calibrate).status is Status.PASSED
+    assert sorted(kinds, key=str) == [*[(2000, np.ndarray)] * 3, (5, list)]
+
+
+def test_a_call_without_evidence_takes_no_points() -> None:
+    made = run(CHECK, {"calibrate": platt})
+    steps = {step: result for step, result in made.steps.items() if step != CHECK._step("edges")}
+    assert judged(CHECK, case(steps)).status is Status.NOT_GRADED
 
 
 def test_a_function_that_writes_into_its_arguments_keeps_half() -> None:
@@ -231,6 +308,117 @@ def draw_figure(draw: Callable[[Any], object]) -> StepResult:
     return seen("draw@figure", Returned(value=encode_figures.describe(figure, store)), store.arrays)
 
 
+def draw_panels(draw: Callable[[Figure], object]) -> StepResult:
+    """Return what a figure with axes of its own leaves."""
+    figure, store = Figure(figsize=(6, 6)), Store()
+    draw(figure)
+    return seen("draw@figure", Returned(value=encode_figures.describe(figure, store)), store.arrays)
+
+
+def label(axes: Any) -> None:
+    axes.set(xlabel="mean prediction", ylabel="fraction")
+
+
+def above_a_histogram(figure: Figure) -> None:
+    upper, lower = figure.subplots(2, 1, sharex=True)
+    upper.plot([0, 1], [0, 1], "k:")
+    upper.plot(*POINTS.T, "o-")
+    lower.hist(ROWS["draw:p"], bins=10)
+    label(upper)
+    lower.set(xlabel="prediction", ylabel="rows")
+
+
+def on_a_twin(figure: Figure) -> None:
+    axes = figure.subplots()
+    axes.hist(ROWS["draw:p"], bins=10, alpha=0.3)
+    axes.set(xlabel="prediction", ylabel="rows")
+    twin = axes.twinx()
+    twin.plot([0, 1], [0, 1], "k:")
+    twin.plot(*POINTS.T, "o-")
+    twin.set_ylabel("fraction")
+
+
+def before_and_after(figure: Figure) -> None:
+    left, right = figure.subplots(1, 2, sharey=True)
+    for axes in (left, right):
+        axes.axline((0, 0), slope=1, color="grey")
+        label(axes)
+    left.plot(*POINTS.T, "o")
+    right.plot([0.1, 0.9], [0.2, 0.7], "o")
+
+
+def with_one_label_for_all(figure: Figure) -> None:
+    above_a_histogram(figure)
+    for axes in figure.axes:
+        axes.set(xlabel="", ylabel="")
+    figure.supxlabel("prediction")
+    figure.supylabel("fraction")
+
+
+def diagonal_beside(figure: Figure) -> None:
+    left, right = figure.subplots(1, 2)
+    left.plot(*POINTS.T, "o")
+    right.plot([0, 1], [0, 1])
+    label(left)
+    label(right)
+
+
+def labels_beside(figure: Figure) -> None:
+    left, right = figure.subplots(1, 2)
+    left.plot(*POINTS.T, "o")
+    left.plot([0, 1], [0, 1])
+    right.plot([0, 1], [0, 1])
+    label(right)
+
+
+def one_axes_for_each(figure: Figure) -> None:
+    for axes, point in zip(figure.subplots(1, len(POINTS)), POINTS, strict=True):
+        axes.plot(*point, "o")
+        axes.plot([0, 1], [0, 1])
+        label(axes)
+
+
+@pytest.mark.parametrize("draw", [above_a_histogram, on_a_twin, before_and_after, with_one_label_for_all])
+def test_a_diagram_beside_or_upon_other_axes_passes(draw: Callable[[Figure], object]) -> None:
+    judgement = judge_drawing(draw_panels(draw))
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    ("draw", "share", "words"),
+    [
+        (diagonal_beside, 0.5, "the diagonal from (0, 0) to (1, 1) is missing on their axes"),
+        (labels_beside, 0.5, "an axis has no label"),
+        (one_axes_for_each, 0.0, "One of them is missing"),
+    ],
+)
+def test_what_stands_on_other_axes_is_missing(draw: Callable[[Figure], object], share: float, words: str) -> None:
+    judgement = judge_drawing(draw_panels(draw))
+    assert judgement.share == share, text(judgement.message)
+    assert words in text(judgement.message)
+
+
+def test_axes_whose_places_nobody_has_looked_at_are_judged_together() -> None:
+    step = draw_panels(diagonal_beside)
+    assert isinstance(step.evidence.outcome, Returned)
+    assert isinstance(step.evidence.outcome.value, FigureValue)
+    axes = tuple(replace_facts(one, place=None) for one in step.evidence.outcome.value.axes)
+    old = seen("draw@figure", Returned(value=FigureValue(axes=axes)), step.arrays)
+    assert judge_drawing(old).status is Status.PASSED
+
+
+def test_the_number_of_bins_is_drawn_and_another_one_is_named() -> None:
+    checks = [PLOT.with_seal(Seal(bytes([i] * 32))) for i in range(12)]
+    assert len({check.bins for check in checks}) > 3
+    for check in checks:
+        assert check.bins not in {8, 10}
+        drawn_rows = check.arrays()
+        own = reliability(drawn_rows["draw:y"], drawn_rows["draw:p"], 8).T
+        judgement = judged(check, case({"draw@figure": drawn(lines=[DIAGONAL, own])}))
+        assert judgement.share == 0.0
+        assert f"the points of 8 bins, and the argument `bins` says {check.bins}" in text(judgement.message)
+
+
 def judge_drawing(step: StepResult) -> Judgement:
     return judged(PLOT, case({"draw@figure": step}))
 
@@ -243,7 +431,7 @@ def judge_drawing(step: StepResult) -> Judgement:
         drawn(lines=[100 * DIAGONAL, 100 * POINTS]),
         drawn(lines=[np.linspace(0, 1, 20)[:, None] * [1, 1], *(p[None] for p in POINTS)]),
         drawn(lines=[DIAGONAL, np.vstack([[0, 0], POINTS, [1, 1]])]),
-        # Of each row the point of its bin: 300 points, of which eight differ.
+        # Of each row the point of its bin: 300 points, of which few differ.
         drawn(lines=[DIAGONAL], scatters=[np.repeat(POINTS, 40, axis=0)]),
         # Empty bins that are not a number, or at 0.
         drawn(lines=[DIAGONAL, np.vstack([POINTS, [[np.nan, np.nan]], [[0, 0]]])]),
@@ -275,7 +463,7 @@ def test_diagrams_that_show_the_same_pass(step: StepResult) -> None:
         (drawn(lines=[DIAGONAL, POINTS], labels=("-", "share")), 0.5, "an axis has no label"),
         (drawn(lines=[DIAGONAL, POINTS[:, ::-1]]), 0.0, "the axes are exchanged"),
         (
-            drawn(lines=[DIAGONAL, np.column_stack([(np.arange(8) + 0.5) / 8, POINTS[:, 1]])]),
+            drawn(lines=[DIAGONAL, np.column_stack([(np.arange(len(POINTS)) + 0.5) / len(POINTS), POINTS[:, 1]])]),
             0.0,
             "which are not the middles of the bins",
         ),

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.preprocessing import MinMaxScaler, StandardScaler
+from sklearn.preprocessing import MinMaxScaler, PowerTransformer, QuantileTransformer, StandardScaler
 
 from grader.core.seal import PRACTICE, Seal
 from grader.protocol.verdict import Status
@@ -37,12 +37,21 @@ RIGHT: Mapping[str, Solution] = {
     "a column": with_scaler(StandardScaler()),
     "single precision": lambda a, b, y, z: (*features(a, b), y.astype(np.float32), z.astype(np.float32)),
     "to 0 and 1": with_scaler(MinMaxScaler()),
+    "clipped to those to train with": lambda a, b, y, z: (*features(a, b), y, np.clip(z, y.min(), y.max())),
+    "clipped to what is known": lambda a, b, y, z: (*features(a, b), y / y.max(), np.minimum(z / y.max(), 1)),
+    "ranks": with_scaler(QuantileTransformer(n_quantiles=24)),
+    "near a bell": with_scaler(PowerTransformer()),
+    "reciprocals": lambda a, b, y, z: (*features(a, b), 1 / y, 1 / z),
+    "dollars": lambda a, b, y, z: (*features(a, b), np.round(y * 1e5), np.round(z * 1e5)),
 }
+SECRETS = (b"", PRACTICE, *(bytes([i] * 32) for i in range(6)))
 
 
+@pytest.mark.parametrize("secret", SECRETS)
 @pytest.mark.parametrize("name", RIGHT)
-def test_right_ones_pass(name: str) -> None:
-    assert judge(CHECK, prepare=RIGHT[name]).status is Status.PASSED
+def test_right_ones_pass(name: str, secret: bytes) -> None:
+    judgement = judge(CHECK.with_seal(Seal(secret)), prepare=RIGHT[name])
+    assert judgement.status is Status.PASSED, text(judgement.message)
 
 
 HALF: Mapping[str, tuple[Solution, str]] = {
@@ -70,6 +79,29 @@ HALF: Mapping[str, tuple[Solution, str]] = {
         lambda a, b, y, z: (*features(a, b), (y > 2) * 1.0, (z > 2) * 1.0),
         "different values become equal",
     ),
+    "those to train with": (lambda a, b, y, z: (*features(a, b), y, y[: len(z)]), "is not the y_test that it was"),
+    "zeros": (lambda a, b, y, z: (*features(a, b), y, 0 * z), "is not the y_test that it was given"),
+    "zeros behind the first": (
+        lambda a, b, y, z: (*features(a, b), y, np.append(z[:3], np.zeros(9))[: len(z)]),
+        "is not the y_test that it was given",
+    ),
+    "in another order": (lambda a, b, y, z: (*features(a, b), y, z[::-1]), "is not the y_test that it was given"),
+    "shuffled behind the first": (
+        lambda a, b, y, z: (*features(a, b), y, np.append(z[:3], z[:2:-1])),
+        "is not the y_test that it was given",
+    ),
+    "the mean for those that are new": (
+        lambda a, b, y, z: (*features(a, b), y, np.where(np.isin(z, y), z, z.mean())),
+        "is not the y_test that it was given",
+    ),
+    "the new ones by the largest of them": (
+        lambda a, b, y, z: (
+            *features(a, b),
+            y / y.max(),
+            np.where(np.isin(z, y) | (z.max() < 4), z / y.max(), z / z.max()),
+        ),
+        "",
+    ),
     "not a number": (lambda a, b, y, z: (*features(a, b), y * np.nan, z), "NaN or infinite"),
     "features of both": (
         lambda a, b, y, z: (*np.split(StandardScaler().fit_transform(np.r_[a, b]), [len(a)]), y, z),
@@ -78,10 +110,11 @@ HALF: Mapping[str, tuple[Solution, str]] = {
 }
 
 
+@pytest.mark.parametrize("secret", [PRACTICE, bytes([1] * 32), bytes([2] * 32)])
 @pytest.mark.parametrize("name", HALF)
-def test_a_leak_costs_half_and_says_which(name: str) -> None:
+def test_a_leak_costs_half_and_says_which(name: str, secret: bytes) -> None:
     function, words = HALF[name]
-    judgement = judge(CHECK, prepare=function)
+    judgement = judge(CHECK.with_seal(Seal(secret)), prepare=function)
     assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
     assert words in text(judgement.message)
     assert "To repeat it: " in text(judgement.message)
@@ -113,3 +146,14 @@ def test_the_call_that_is_shown_gives_what_the_grader_has_sent() -> None:
         received[name] = eval(call, names)
         for part, rows in zip(("x_train", "x_test", "y_train", "y_test"), received[name], strict=True):
             np.testing.assert_allclose(rows, CHECK.arrays()[f"prepare:{name}:{part}"])
+
+
+def test_which_rows_of_the_test_part_are_among_those_to_train_with_is_drawn() -> None:
+    places = set()
+    for number in range(8):
+        check = CHECK.with_seal(Seal(bytes([number] * 32)))
+        train, test = check.draw_targets("usual", check.pairs()["usual"])
+        shared = np.flatnonzero(np.isin(test, train))
+        assert len(shared) >= 3
+        places.add(tuple(shared))
+    assert len(places) > 4

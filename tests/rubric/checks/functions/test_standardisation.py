@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from sklearn.preprocessing import MinMaxScaler, QuantileTransformer, RobustScaler, StandardScaler
 
@@ -45,6 +46,26 @@ def dropping(x_train: Array, x_test: Array) -> Pair:
     return a, b
 
 
+def zeroing(x_train: Array, x_test: Array) -> Pair:
+    """Whatever does not vary says nothing, and becomes 0."""
+    a, b = prepare(x_train, x_test)
+    still = x_train.std(axis=0) == 0
+    a[:, still] = b[:, still] = 0
+    return a, b
+
+
+def where_it_varies(x_train: Array, x_test: Array) -> Pair:
+    mean, deviation = x_train.mean(axis=0), x_train.std(axis=0)
+    a, b = (np.divide(x - mean, deviation, out=np.zeros_like(x), where=deviation > 0) for x in (x_train, x_test))
+    return a, b
+
+
+def of_frames(x_train: Array, x_test: Array) -> Pair:
+    a, b = pd.DataFrame(x_train), pd.DataFrame(x_test)
+    mean, deviation = a.mean(), a.std().replace(0, 1)
+    return ((a - mean) / deviation).to_numpy(), ((b - mean) / deviation).to_numpy()
+
+
 RIGHT: Mapping[str, Solution] = {
     "scikit-learn": prepare,
     "a list of two": lambda a, b: list(prepare(a, b)),
@@ -54,12 +75,16 @@ RIGHT: Mapping[str, Solution] = {
     "deviation of a sample": sample,
     "a small number added": lambda a, b: by(a, b, a.mean(axis=0), a.std(axis=0) + 1e-7),
     "a constant column as it came": dropping,
+    "a constant column of zeros": zeroing,
+    "divided where there is something": where_it_varies,
+    "a data frame": of_frames,
 }
 
 
+@pytest.mark.parametrize("secret", [b"", b"a" * 32, b"b" * 32, b"c" * 32])
 @pytest.mark.parametrize("name", RIGHT)
-def test_right_ones_pass(name: str) -> None:
-    judgement = of(RIGHT[name])
+def test_right_ones_pass(name: str, secret: bytes) -> None:
+    judgement = judge(CHECK.with_seal(Seal(secret)), prepare=RIGHT[name])
     assert judgement.status is Status.PASSED, text(judgement.message)
 
 
@@ -224,6 +249,23 @@ def test_means_of_an_earlier_call_are_told(secret: bytes) -> None:
     assert judgement.status is Status.FAILED
     assert "of an earlier call" in text(judgement.message)
     assert "To repeat it" not in text(judgement.message)  # one call does not show it
+
+
+@pytest.mark.parametrize("secret", [b"a" * 32, b"b" * 32])
+def test_a_feature_that_is_constant_in_the_training_part_alone_must_not_become_infinite(secret: bytes) -> None:
+    def only_nan(x_train: Array, x_test: Array) -> Pair:
+        a, b = divides_by_zero(x_train, x_test)
+        a[np.isnan(a)] = 0
+        b[np.isnan(b)] = 0
+        return a, b
+
+    judgement = judge(CHECK.with_seal(Seal(secret)), prepare=only_nan)
+    assert judgement.status is Status.FAILED
+    assert "gives infinite numbers for a feature that has the same value in every row of x_train" in text(
+        judgement.message
+    )
+    assert "its standard deviation is 0" in text(judgement.message)
+    assert judge(CHECK, prepare=only_nan).status is Status.PASSED  # as release 0.1 has called and judged it
 
 
 def test_the_column_that_never_changes_is_drawn() -> None:
