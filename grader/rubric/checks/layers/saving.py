@@ -367,8 +367,8 @@ class SavesAndLoads(Check):
         return partial(
             HALF,
             _(
-                "The network comes back, but {load}() does not need the architecture for it: with a JSON file "
-                "that holds only {{}}, it gives back the same network, from another file. Build the network from "
+                "The network comes back, but {load}() does not need the architecture for it: where the JSON file "
+                "is an empty object, it gives back the same network, from another file. Build the network from "
                 "the JSON, as keras.models.model_from_json(text) does, and load the weights into it. Files: "
                 "{files}.",
                 load=self.load,

@@ -167,6 +167,33 @@ class HardestRows(OnMistakes):
 
     def _find_problem(self, rows: Array, chances: Array, labels: Array) -> tuple[float, Words] | None:
         """Return the share of the points that is left, and what is wrong; None for nothing."""
+        problem = self._compare(rows, chances, labels)
+        if problem is None or problem[0] or not self._are_places_in_a_part(rows, chances, labels):
+            return problem
+        message = (
+            _(
+                "these are positions among the rows that are right, not among all rows. With right = "
+                "np.flatnonzero(answers == y), right[positions] gives those."
+            )
+            if self.right
+            else _(
+                "these are positions among the rows that are wrong, not among all rows. With wrong = "
+                "np.flatnonzero(answers != y), wrong[positions] gives those."
+            )
+        )
+        return 0.0, message
+
+    def _are_places_in_a_part(self, rows: Array, chances: Array, labels: Array) -> bool:
+        """Return whether rows are the right ones if counted among those that the network gets right, or wrong."""
+        part = np.flatnonzero((chances.argmax(axis=1) == labels) == self.right)
+        expected = self._choose(chances, labels)[: self.count]
+        if len(rows) != len(expected) or rows.max() >= len(part):
+            return False
+        sure = chances.max(axis=1)
+        return bool(np.allclose(np.sort(sure[part[rows]]), np.sort(sure[expected]), atol=CLOSE))
+
+    def _compare(self, rows: Array, chances: Array, labels: Array) -> tuple[float, Words] | None:
+        """Return the share of the points that is left, and what is wrong; None for nothing."""
         order = self._choose(chances, labels)
         expected = order[: self.count]
         sure = chances.max(axis=1)

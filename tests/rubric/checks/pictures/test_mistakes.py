@@ -148,6 +148,17 @@ def test_other_rows_say_what_is_wrong(check: HardestRows, rows: Any, share: floa
     assert words in text(judgement.message)
 
 
+@pytest.mark.parametrize(("check", "rows", "said"), [(RIGHT, RIGHT_ROWS, "right"), (WRONG, WRONG_ROWS, "wrong")])
+def test_positions_within_the_rows_that_count_are_told_from_other_rows(
+    check: HardestRows, rows: list[int], said: str
+) -> None:
+    places = np.searchsorted(sorted(rows), rows[:9])
+    judgement = answer(check, places)
+    assert judgement.share == 0
+    assert f"these are positions among the rows that are {said}, not among all rows" in text(judgement.message)
+    assert f"{said}[positions] gives those" in text(judgement.message)
+
+
 def test_the_smallest_probability_of_the_label_is_another_question() -> None:
     own = chances()[np.arange(ROWS), LABELS]
     rows = sorted(WRONG_ROWS, key=lambda row: own[row])[:9]
