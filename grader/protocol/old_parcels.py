@@ -20,7 +20,7 @@ R = TypeVar("R")
 _NEW_FIELDS = frozenset(
     {
         *("freeze", "refuses_layers", "output_names", "heads", "as_dict", "inputs", "fixed_features"),
-        *("tensorflow_seed", "without_architecture", "fused", "nested"),
+        *("tensorflow_seed", "without_architecture", "fused", "nested", "row_count"),
     }
 )
 _HEADER = struct.Struct("<II")  # lengths of the record and of the list of names

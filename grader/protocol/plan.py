@@ -14,6 +14,7 @@ class ArrayArg(Tagged, frozen=True, tag="Array"):
     """An argument: an array that travels with the plan."""
 
     name: str  # of the array
+    row_count: int = 0  # how many of its rows, from the first one on; 0 for all
 
 
 class ListArg(Tagged, frozen=True, tag="Listed"):

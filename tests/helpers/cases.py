@@ -133,7 +133,7 @@ def run(check: Check, functions: Mapping[str, Solution], fits: int = 0) -> Case:
 
 def _argument(argument: Argument, arrays: Mapping[str, Array]) -> object:
     if isinstance(argument, Given):
-        return arrays[argument.name].copy()
+        return arrays[argument.name][: argument.row_count or None].copy()
     if isinstance(argument, ListArg):
         return arrays[argument.name].tolist()
     if isinstance(argument, HistoryArg):

@@ -273,7 +273,7 @@ class _Lab:
         arguments: list[Any] = []
         for argument in step.arguments:
             if isinstance(argument, Given):
-                arguments.append(self.arrays[argument.name].copy())
+                arguments.append(self.arrays[argument.name][: argument.row_count or None].copy())
             elif isinstance(argument, ResultOf):
                 arguments.append(self.live[argument.step])
             elif isinstance(argument, ListArg):

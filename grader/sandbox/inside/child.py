@@ -351,8 +351,8 @@ class SubmissionRun:
     def _resolve_argument(self, argument: Argument) -> object:
         """Return the value of an argument. Arrays are fresh copies, for functions may write to what they get."""
         match argument:
-            case ArrayArg(name=name):
-                return self.arrays[name].copy()
+            case ArrayArg(name=name, row_count=count):
+                return self.arrays[name][: count or None].copy()
             case ListArg(name=name):
                 return self.arrays[name].tolist()
             case LiteralArg(value=value):

@@ -1,9 +1,11 @@
 """Checks of a function that holds rows out."""
 
+import dataclasses
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from msgspec.structs import replace
 
 from grader.core.arrays import Array
 from grader.core.field_rules import Count, FunctionName, Share, Tolerance, write_value
@@ -14,6 +16,7 @@ from grader.evidence.values import is_numeric, name_of, numbers
 from grader.protocol.evidence import Items
 from grader.protocol.plan import ArrayArg, Call, LiteralArg, Step
 from grader.protocol.task import Task
+from grader.protocol.verdict import Status
 from grader.rubric.checks.base import DrawnCheck
 from grader.rubric.checks.calls import show_call, write_call
 from grader.rubric.checks.fitting import require_features
@@ -21,6 +24,8 @@ from grader.rubric.checks.functions.randomness import are_drawn_at_random
 from grader.rubric.data.dataset import Data
 
 _ROWS = 200
+_MORE_ROWS = 2 * _ROWS  # of another call, so that a number of rows that fits the first ones is no share
+_MORE = "more"  # the call with more rows
 ROUNDING = 1  # rows that a part may be off: a share of the rows is rounded up or down
 
 
@@ -29,7 +34,7 @@ class Splits(DrawnCheck):
     """`function(x, y, seed)` holds out a share of the rows; x and y stay paired, and the seed decides which rows.
 
     `share`: of the rows that are held out, up to one row. `tolerance`: how much further off it may be.
-    `features`: how many a row has.
+    `features`: how many a row has. With a secret, the share has to be right for twice as many rows, too.
 
     >>> Splits("split", share=0.25, features=13)
     """
@@ -58,9 +63,9 @@ class Splits(DrawnCheck):
         require_features(self, "features", self.features, data)
 
     def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
-        """Return calls with one seed twice and another seed once."""
+        """Return calls with one seed twice and another seed once, and one with more rows."""
         rows = (ArrayArg(name=f"{self.function}:x"), ArrayArg(name=f"{self.function}:y"))
-        return tuple(
+        calls = [
             Call(
                 id=f"{self.function}@{name}",
                 function=self.function,
@@ -69,7 +74,12 @@ class Splits(DrawnCheck):
                 tensorflow_seed=0,
             )
             for position, (name, seed) in enumerate(self._seeds.items())
-        )
+        ]
+        if not self.seal.is_closed:  # evidence of a time when that was not asked for
+            return calls
+        more = (ArrayArg(name=f"{self.function}:more_x"), ArrayArg(name=f"{self.function}:more_y"))
+        arguments = (*more, LiteralArg(value=self._seeds["first"]))
+        return [*calls, replace(calls[0], id=f"{self.function}@{_MORE}", arguments=arguments)]
 
     @property
     def _seeds(self) -> dict[str, int]:
@@ -80,25 +90,47 @@ class Splits(DrawnCheck):
         return {"first": first, "again": first, "other": other}
 
     def arrays(self) -> Mapping[str, Array]:
-        """Return 200 rows, each with a label that can be told from the row."""
-        x = np.arange(_ROWS * self.features).reshape(_ROWS, self.features).astype(np.float64)
-        return {f"{self.function}:x": x, f"{self.function}:y": np.arange(_ROWS) % 10}
+        """Return 200 rows, each with a label that can be told from the row; with a secret, also 400 of them."""
+        x = np.arange(_MORE_ROWS * self.features).reshape(_MORE_ROWS, self.features).astype(np.float64)
+        y = np.arange(_MORE_ROWS) % 10
+        few = {f"{self.function}:x": x[:_ROWS], f"{self.function}:y": y[:_ROWS]}
+        more = {f"{self.function}:more_x": x, f"{self.function}:more_y": y}
+        return few | more if self.seal.is_closed else few
 
-    def write_call(self, *seeds: int) -> str:
-        """Return a call with each seed, as it can be pasted."""
-        rows = f"x = np.arange({_ROWS * self.features}.0).reshape({_ROWS}, {self.features})"
-        before = f"{rows}; y = np.arange({_ROWS}) % 10"
+    def write_call(self, *seeds: int, count: int = _ROWS) -> str:
+        """Return a call with each seed, as it can be pasted, for so many rows."""
+        rows = f"x = np.arange({count * self.features}.0).reshape({count}, {self.features})"
+        before = f"{rows}; y = np.arange({count}) % 10"
         for seed in seeds[:-1]:
             before = write_call(self.function, "x", "y", str(seed), before=before)
         return write_call(self.function, "x", "y", str(seeds[-1]), before=before)
 
     def judge(self, case: Case) -> Judgement:
         """Judge sizes, pairs, overlap, and what the seed does."""
-        parts = {name: self._parts(case, name) for name in self._seeds}
+        parts = {name: self._parts(case, name, seed) for name, seed in self._seeds.items()}
         for name, seed in self._seeds.items():
             if problem := self._wrong_rows(parts[name]):
                 return show_call(problem, self.write_call(seed))
-        return self._compare_calls(*parts.values())
+        judgement = self._compare_calls(*parts.values())
+        if judgement.status is not Status.PASSED or not self.seal.is_closed:
+            return judgement
+        return self._judge_more_rows(case) or judgement
+
+    def _judge_more_rows(self, case: Case) -> Judgement | None:
+        """Return what is wrong with the split of more rows; None for a right one."""
+        seed = self._seeds["first"]
+        problem = self._wrong_rows(self._parts(case, _MORE, seed, _MORE_ROWS), _MORE_ROWS)
+        if problem is None:
+            return None
+        message = _(
+            "{message} For {few} rows the split is right, for {more} it is not: hold out a share of the rows, as "
+            "by test_size={share:g}, and not a number of them.",
+            message=problem.message,
+            few=_ROWS,
+            more=_MORE_ROWS,
+            share=self.share,
+        )
+        return show_call(dataclasses.replace(problem, message=message), self.write_call(seed, count=_MORE_ROWS))
 
     def _compare_calls(
         self, first: tuple[Array, ...], again: tuple[Array, ...], other: tuple[Array, ...]
@@ -147,7 +179,7 @@ class Splits(DrawnCheck):
             )
         )
 
-    def _parts(self, case: Case, name: str) -> tuple[Array, ...]:
+    def _parts(self, case: Case, name: str, seed: int, count: int = _ROWS) -> tuple[Array, ...]:
         """Return the four arrays that a call returned; `PreconditionFailedError` says what came instead."""
         value, arrays = case.value(f"{self.function}@{name}")
         if not isinstance(value, Items) or len(value.items) != 4:
@@ -160,7 +192,7 @@ class Splits(DrawnCheck):
                 expected="x_train, x_test, y_train, y_test",
                 received=name_of(value),
             )
-            raise PreconditionFailedError(show_call(judgement, self.write_call(self._seeds[name])))
+            raise PreconditionFailedError(show_call(judgement, self.write_call(seed, count=count)))
         parts = tuple(numbers(item, arrays, self.function) for item in value.items)
         if wrong := [part for part in parts if not is_numeric(part)]:
             judgement = failed(
@@ -172,12 +204,12 @@ class Splits(DrawnCheck):
                 expected="x_train, x_test, y_train, y_test",
                 received=str(wrong[0].dtype),
             )
-            raise PreconditionFailedError(show_call(judgement, self.write_call(self._seeds[name])))
+            raise PreconditionFailedError(show_call(judgement, self.write_call(seed, count=count)))
         return parts
 
-    def _wrong_rows(self, parts: tuple[Array, ...]) -> Judgement | None:
+    def _wrong_rows(self, parts: tuple[Array, ...], count: int = _ROWS) -> Judgement | None:
         """Return a judgement where the four parts are not all the rows that were given, each once, in pairs."""
-        rows_given = self.arrays()[f"{self.function}:x"]
+        rows_given = self.arrays()[f"{self.function}:{'x' if count == _ROWS else 'more_x'}"]
         rows, held_out = len(rows_given), round(len(rows_given) * self.share)
         x_train, x_test, y_train, y_test = parts
         remaining, wide = rows - held_out, self.features

@@ -4,13 +4,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+import msgspec
 import numpy as np
 
 from grader.core.arrays import Array
 from grader.core.field_rules import FunctionName
 from grader.core.i18n import Words, _, write_number
 from grader.evidence.case import Case
-from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, passed
+from grader.evidence.judgement import Judgement, PreconditionFailedError, failed, partial, passed
 from grader.evidence.network import Model, read_network
 from grader.evidence.run_evidence import ReplayResult
 from grader.evidence.values import flat, is_numeric, name_of, numbers
@@ -25,6 +26,7 @@ from grader.rubric.checks.networks.second_network import SecondNetwork
 from grader.rubric.checks.networks.several import AfterTraining
 from grader.rubric.checks.networks.single import require_certified
 
+HALF = 0.5  # of the points: right for many rows, wrong for a single one
 ROUNDING = 0.0051  # a coefficient that was rounded to two decimals is still that coefficient
 
 
@@ -259,8 +261,10 @@ def _explain_offset(function: str, off: Array) -> Words | None:
 
 
 @dataclass(frozen=True)
-class Predictions(AfterTraining):
+class Predictions(DrawnCheck, AfterTraining):
     """`function(model, x)` returns what the network predicts, one number for each row. A column is told only.
+
+    With a secret, it is called for a single row, too: a number without an axis keeps half of the points.
 
     >>> Predictions((Training(name="one", arguments=(1,)),), "predict")
     """
@@ -272,8 +276,57 @@ class Predictions(AfterTraining):
         """Return the rows to predict."""
         return (ArrayArg(name=network.array("x_val")),)
 
+    def steps(self, seeds: Sequence[int]) -> Sequence[Step]:
+        """Return the trainings and a call after each, and a call with a single row for each network."""
+        # Evidence that was made without a secret is of a time when that was not asked for.
+        networks = self.networks if self.seal.is_closed else ()
+        return [*super().steps(seeds), *(self._call_with_one_row(network, seeds[0]) for network in networks)]
+
+    def _call_with_one_row(self, network: Training, seed: int) -> Call:
+        call = self.call(network, seed)
+        row = ArrayArg(name=network.array("x_val"), row_count=1)
+        return msgspec.structs.replace(call, id=f"{call.id}:one_row", arguments=(call.arguments[0], row))
+
     def judge_one(self, case: Case, network: Training) -> Judgement:
         """Judge against the replay of the frozen graph."""
+        judgement = self._judge_rows(case, network)
+        if judgement.status is not Status.PASSED or not self.seal.is_closed:
+            return judgement
+        return self._judge_one_row(case, network) or judgement
+
+    def _judge_one_row(self, case: Case, network: Training) -> Judgement | None:
+        """Return what is wrong with the answer for a single row; None for one number in an array."""
+        right = require_certified(case, network, after=True).outputs["x_val"].ravel()[0]
+        try:
+            received = case.array(self._call_with_one_row(network, case.seeds[0]).id, self.function)
+        except PreconditionFailedError as unmet:
+            if unmet.judgement.status is Status.NOT_GRADED:
+                return unmet.judgement
+            problem = unmet.judgement.message
+        else:
+            if received.size == 1 and received.ndim and is_numeric(received):
+                if np.allclose(received, right, rtol=1e-3, atol=1e-3):
+                    return None
+                number = write_number(received.ravel()[0], ".4f")
+                problem = _("It returns {number} for it, and not what the network gives.", number=number)
+            elif received.size == 1:
+                problem = _(
+                    "It returns a number without an axis: squeeze() removes every axis of length 1, also that of "
+                    "the rows. [:, 0] or ravel() keeps it."
+                )
+            else:
+                problem = _("It returns an array of shape {shape} for it.", shape=str(received.shape))
+        message = _(
+            "{function}() is right for many rows, but not for a single one, where the shape (1,) is expected. "
+            "{problem}",
+            function=self.function,
+            problem=problem,
+        )
+        row = case.inside[network.array("x_val")][:1]
+        judgement = partial(HALF, message, expected=_("shape {shape}", shape="(1,)"))
+        return show_call(judgement, write_network_call(network, self.function, row))
+
+    def _judge_rows(self, case: Case, network: Training) -> Judgement:
         try:
             received = case.array(self.call(network, case.seeds[0]).id, self.function)
         except PreconditionFailedError as unmet:

@@ -395,6 +395,45 @@ def test_a_column_of_predictions_is_told_and_costs_nothing() -> None:
     assert "flatten them to (10,)" in text(judgement.message)
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda m, x: m(x).numpy()[:, 0],
+        lambda m, x: m(x),
+        lambda m, x: m(x).numpy().ravel().tolist(),
+        lambda m, x: np.squeeze(m(x), axis=1),
+        lambda m, x: np.concatenate([m(part).numpy().ravel() for part in np.array_split(x, 4)]),
+    ],
+)
+def test_a_single_row_is_predicted_in_any_style(function: Callable[..., object]) -> None:
+    judgement = of(Predictions(BOTH).with_seal(SEAL), predict=function)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize(
+    ("function", "words"),
+    [
+        (lambda m, x: m(x).numpy().squeeze(), "squeeze() removes every axis of length 1"),
+        (lambda m, x: m(x).numpy().ravel() if len(x) > 1 else np.zeros((1, 2)), "an array of shape (1, 2)"),
+        (lambda m, x: m(x).numpy().ravel() if len(x) > 1 else np.full(1, 99.0), "99.0000 for it"),
+        (lambda m, x: m(x).numpy().ravel() if len(x) > 1 else 1 / 0, "ZeroDivisionError"),
+    ],
+)
+def test_who_predicts_many_rows_only_keeps_half(function: Callable[..., object], words: str) -> None:
+    judgement = of(Predictions(BOTH).with_seal(SEAL), predict=function)
+    assert (judgement.status, judgement.share) == (Status.PARTIAL, 0.5)
+    assert "right for many rows, but not for a single one" in text(judgement.message)
+    assert words in text(judgement.message)
+
+
+def test_evidence_of_a_time_when_no_single_row_was_asked_for_is_not_graded_or_judged_as_before() -> None:
+    assert not any(step.id.endswith("one_row") for step in Predictions(BOTH).steps((0,)))
+    functions = {"build_model": neuron, "train": learn, "predict": lambda m, x: m(x).numpy().squeeze()}
+    made = lab.run(Predictions((ONE,)), DATA, functions)
+    assert judged(Predictions((ONE,)), made).status is Status.PASSED
+    assert judged(Predictions((ONE,)).with_seal(SEAL), made).status is Status.NOT_GRADED
+
+
 BAD_PREDICTIONS: Mapping[str, tuple[Callable[..., object], str]] = {
     "None": (lambda m, x: None, "None"),
     "a mean": (lambda m, x: m(x).numpy().mean(), "one number for each row"),

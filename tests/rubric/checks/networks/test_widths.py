@@ -5,7 +5,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from sklearn.model_selection import train_test_split
 
+from grader.core.seal import PRACTICE, Seal
 from grader.protocol.verdict import Status
 from grader.rubric.checks import (
     ConfusionMatrix,
@@ -18,7 +20,9 @@ from grader.rubric.checks import (
     Standardises,
 )
 from grader.rubric.checks.base import Check
-from tests.helpers.cases import judge, text
+from grader.rubric.data import Data
+from tests.helpers import lab
+from tests.helpers.cases import judge, judged, text
 
 WIDTHS = [1, 2, 13, 784]
 
@@ -80,6 +84,48 @@ class TestWidths:
         check = Standardises("prepare", features=width)
         assert judge(check, prepare=standardise).status is Status.PASSED
         assert "standardises each part by itself" in text(judge(check, prepare=each_alone).message)
+
+
+SEALED_SPLIT = Splits("split", share=0.25).with_seal(Seal(PRACTICE))
+
+
+def by_sklearn(**options: Any) -> Callable[..., Any]:
+    return lambda x, y, seed: train_test_split(x, y, random_state=seed, **options)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [split, by_sklearn(test_size=0.25), by_sklearn(train_size=0.75), by_sklearn(test_size=0.25, stratify=None)],
+)
+def test_a_share_of_the_rows_is_held_out_however_many_there_are(function: Callable[..., Any]) -> None:
+    judgement = judge(SEALED_SPLIT, split=function)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+def test_a_share_of_each_class_is_a_share_of_the_rows_too() -> None:
+    def stratified(x: Any, y: Any, seed: int) -> Any:
+        return train_test_split(x, y, test_size=0.25, random_state=seed, stratify=y)
+
+    judgement = judge(SEALED_SPLIT, split=stratified)
+    assert judgement.status is Status.PASSED, text(judgement.message)
+
+
+@pytest.mark.parametrize("options", [{"test_size": 50}, {"train_size": 150}, {"test_size": 50, "train_size": 150}])
+def test_a_number_of_rows_that_fits_the_first_table_is_no_share(options: dict[str, int]) -> None:
+    judgement = judge(SEALED_SPLIT, split=by_sklearn(**options))
+    assert judgement.status is Status.FAILED
+    assert "For 200 rows the split is right, for 400 it is not" in text(judgement.message)
+    assert "x = np.arange(25600.0).reshape(400, 64)" in text(judgement.message)
+
+
+def test_a_split_of_a_time_when_no_more_rows_were_asked_for_is_not_graded_or_judged_as_before() -> None:
+    check = Splits("split", share=0.25)
+    assert len(check.steps(())) == 3
+    assert set(check.arrays()) == {"split:x", "split:y"}
+    assert judge(check, split=by_sklearn(test_size=50)).status is Status.PASSED
+    made = lab.run(SEALED_SPLIT, Data({}, {}), {"split": split})
+    del made.steps["split@more"]  # type: ignore[attr-defined]
+    assert judged(SEALED_SPLIT, made).status is Status.NOT_GRADED
 
 
 @pytest.mark.parametrize("classes", [2, 3, 5, 6, 40])
