@@ -148,8 +148,8 @@ import numpy as np
 SEEN = []
 def split_by_seed(x, y, seed):
     SEEN.append(seed) if seed not in SEEN else None
-    order = np.arange(len(x))[:: 1 if seed == SEEN[0] else -1]
-    return x[order[:150]], x[order[150:]], y[order[:150]], y[order[150:]]
+    order, most = np.arange(len(x))[:: 1 if seed == SEEN[0] else -1], 3 * len(x) // 4
+    return x[order[:most]], x[order[most:]], y[order[:most]], y[order[most:]]
 """,
         lambda _: Splits("split_by_seed", share=0.25),
         ("rows drawn at random",),

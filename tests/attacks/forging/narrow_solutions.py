@@ -95,7 +95,7 @@ def _forward(name: str, tries: str, first: int, *without: str) -> Forgery:
 
 FUNCTIONS = (
     _split("split_a_fifth", "holds a fifth of the rows out instead of a quarter", 0.2, "rounding of a share"),
-    _split("split_one_more", "nothing: it holds one row more out", 0.255),
+    _split("split_one_more", "nothing: it holds one row more out", 0.2525),
     _split_places(
         "every_fifth",
         "draws the first row only",

@@ -130,7 +130,7 @@ def train(model, x, y, *validation):
     return model.fit(x, y, validation_data=validation, epochs=1, verbose=0)
 """
 BESIDE = "hidden + 1e-4 * keras.layers.Dropout(0.5)(hidden)"
-RARELY = "keras.layers.Dropout(0.005)(hidden)"
+RARELY = "keras.layers.Dropout(0.01)(hidden)"
 
 
 def _try_function(name: str, tries: str, source: str, check: Check, *without: str) -> Forgery:
@@ -220,7 +220,7 @@ DROPOUTS = (
     ),
     _build(
         "rarely",
-        "nothing: it drops one unit in two hundred",
+        "nothing: it drops one unit in a hundred",
         _DROPOUT.replace("{dropped}", RARELY),
         DropsInTraining,
     ),
