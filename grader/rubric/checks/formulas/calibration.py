@@ -16,6 +16,8 @@ from grader.protocol.evidence import ArrayValue, Items, NoneValue
 from grader.rubric.checks.formulas.formula import MAX_NUMBERS_WRITTEN, Formula, Mistake, Trial, build_list_trial
 
 MEAN_LOGIT = -0.8  # of drawn predictions: fewer than half of the rows are positive
+MOST_DRAWS = 100  # of labels that tell on which side of a border a probability counts
+LEAST_DIFFERENCE = 0.01  # between the errors of both sides
 STEPS = 1024  # probabilities are drawn between multiples of 1 / STEPS: never on a border of 10 bins or fewer
 
 
@@ -121,8 +123,22 @@ def _put_on_borders(
     """
     bins = int(random.choice(numbers_of_bins))
     p = random.permutation(np.concatenate([np.arange(1, parts) / parts, (np.arange(bins) + 0.5) / bins]))
-    y = random.permutation(np.resize(labels, len(p))).astype(np.int64)
+    y = np.resize(labels, len(p)).astype(np.int64)
+    for _draw in range(MOST_DRAWS):
+        y = random.permutation(y)
+        if len(labels) < 2 or _tells_borders(y, p, bins):
+            break
     return y, p, bins
+
+
+def _tells_borders(y: Array, p: Array, bins: int) -> bool:
+    """Return whether borders in the upper bins give another error than borders in the lower ones.
+
+    Some labels give the same for both, by chance. 1 belongs to the last bin either way.
+    """
+    as_upper = np.where(p < 1.0, np.nextafter(p, 1.0), p)
+    errors = [expected_calibration_error(y, rows, bins) for rows in (p, as_upper)]
+    return abs(errors[0] - errors[1]) > LEAST_DIFFERENCE
 
 
 def read_pair(case: Case, step: str, function: str) -> Array:

@@ -372,10 +372,13 @@ def _is_even(positions: Array) -> bool:
 
 
 def is_same_picture(image: Array, row: Array, size: tuple[int, int]) -> bool:
-    """Return whether an image shows a row (pixels,), its grey values scaled or not."""
+    """Return whether an image shows a row (pixels,), its grey values scaled or not.
+
+    Its lines may come in the other order: `pcolormesh` and `origin="lower"` draw the first one at the bottom.
+    """
     if image.shape[:2] != size:
         return False
-    return _proportional(image.reshape(len(row), -1)[:, 0], row)
+    return any(_proportional(one.reshape(len(row), -1)[:, 0], row) for one in (image, image[::-1]))
 
 
 def _proportional(a: Array, b: Array) -> bool:

@@ -335,7 +335,8 @@ class ErrorGallery(OnMistakes):
 
 def _find_row(axes: AxesFacts, arrays: Mapping[str, Array], rows: Array) -> int | None:
     """Return the row that an axes shows as a picture, maybe with another image over it; None for none."""
-    matches = (_match_row(arrays[ref], rows) for ref in axes.images[:MAX_IMAGES])
+    images = [arrays[ref] for ref in axes.images[:MAX_IMAGES]]
+    matches = (_match_row(one, rows) for image in images for one in (image, image[::-1]))
     return next((row for row in matches if row is not None), None)
 
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from keras.src.trainers.data_adapters import data_adapter_utils
 
-from grader.core.seal import Seal
+from grader.core.seal import PRACTICE, Seal
 from grader.evidence.judgement import Judgement
 from grader.protocol.verdict import Status
 from grader.rubric.checks import Formulas
@@ -47,6 +47,18 @@ def test_the_example_of_the_task_sheet_is_right() -> None:
     y, p = np.array([0, 1, 0, 1, 0]), np.array([0.125, 0.375, 0.3125, 0.875, 0.6875])
     assert reliability(y, p, 2).round(3).tolist() == [[0.271, 0.781], [0.333, 0.5]]
     assert expected_calibration_error(y, p, 2) == pytest.approx(0.15)
+
+
+@pytest.mark.parametrize("number", range(20))
+def test_borders_tell_on_which_side_they_count_whatever_the_secret(number: int) -> None:
+    """With some labels, both sides have the same error: with two of these secrets, those that are drawn first."""
+    seal = Seal(PRACTICE).derive(f"validate {number}")
+    (trial,) = (one for one in CALIBRATION_FORMULAS["reliability"].trials(seal) if one.name == "borders")
+    arguments: Any = trial.arguments
+    y, p, bins = arguments
+    upper = np.floor(p * bins)
+    wrong = sum(abs((y[upper == one] - p[upper == one]).sum()) for one in np.unique(upper)) / len(p)
+    assert abs(wrong - expected_calibration_error(y, p, bins)) > 0.005
 
 
 def test_nan_is_explained_where_no_bin_is_empty() -> None:

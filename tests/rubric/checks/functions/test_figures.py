@@ -141,6 +141,7 @@ RIGHT: dict[str, dict[str, Drawing]] = {
     "pictures inverted": {"plot_samples": samples(16 - X[:10].reshape(-1, 8, 8))},
     "pictures in colour": {"plot_samples": samples(RGB)},
     "pictures column by column": {"plot_samples": samples(X[COLUMNS].reshape(-1, 8, 8), [*Y[COLUMNS]])},
+    "pictures from bottom to top": {"plot_samples": samples(X[:10].reshape(-1, 8, 8)[:, ::-1])},
     "titles that say more": {"plot_samples": samples(None, [f"row {n} of 10: {y}.0" for n, y in enumerate(Y)])},
     "titles in words": {"plot_samples": samples(None, ["one of the digits"] * 10)},
     "label against feature": {"plot_features": features(lambda f: cloud(f)[:, ::-1])},

@@ -218,6 +218,7 @@ def _name(_row: int) -> str:
             lambda x: np.stack([x / 2] * 3, axis=-1),
         ),
         (WRONG_ROWS[:16], lambda _row: "{label}, not {said}", lambda x: x),
+        (WRONG_ROWS[:16], _name, lambda x: x[::-1]),
         (WRONG_ROWS[:16], lambda _row: "Predicted label: {said}\nTrue label: {label}", lambda x: x),
         (
             WRONG_ROWS[:16],
