@@ -2,15 +2,21 @@
 
 import logging
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from rich.console import Console
 from rich.markup import escape
 
-from grader.authoring.validation.validate import Exercise, UnprovableExerciseError, Validator, load_exercise
+from grader.authoring.validation.validate import (
+    Exercise,
+    ExpectationResult,
+    UnprovableExerciseError,
+    Validator,
+    load_exercise,
+)
 from grader.commands.options import exit_after_interrupt, print_to_stderr
-from grader.commands.progress import counting_bar, running_grader
+from grader.commands.progress import choose_mode, counting_bar, running_grader
 from grader.commands.validation_output import (
     build_expectation_table,
     build_mutant_table,
@@ -77,11 +83,7 @@ def _is_proven_with(secrets: int, grader: Grader, exercise: Exercise, translate:
     total = secrets * len(exercise.expectations)
     with counting_bar(translate(_("Proving {exercise}", exercise=exercise.name)), total) as advance:
         for number in range(secrets):
-            grader.course = replace(grader.course, secret=Seal(PRACTICE).derive(f"validate {number}").secret)
-            validator = Validator(
-                grader, exercise.name, exercise.expectations, translate.language, is_one_of_many=True
-            )
-            for result in validator.check_expectations():
+            for result in _check_with(number, grader, exercise, translate):
                 advance(result.expectation.name)
                 times_not_lost.update((result.expectation.name, criterion) for criterion in result.not_lost)
                 if result.complaint is not None:
@@ -109,6 +111,21 @@ def _is_proven_with(secrets: int, grader: Grader, exercise: Exercise, translate:
     for name, reasons in complaints.items():
         console.print(escape(f"  {name}: {'; '.join(reasons)}"), highlight=False, soft_wrap=True)
     return not complaints
+
+
+def _check_with(
+    number: int, grader: Grader, exercise: Exercise, translate: Translator
+) -> Iterator[ExpectationResult]:
+    """Grade the submissions of an exercise with the secret of a number.
+
+    Each secret has an examiner to itself: the data of several large ones would fill its memory.
+    """
+    course = replace(grader.course, secret=Seal(PRACTICE).derive(f"validate {number}").secret)
+    with Grader(course, choose_mode(plain=False), grader.runs, grader.environment) as with_secret:
+        validator = Validator(
+            with_secret, exercise.name, exercise.expectations, translate.language, is_one_of_many=True
+        )
+        yield from validator.check_expectations()
 
 
 def _explain(reference: Verdict, translate: Translator) -> None:

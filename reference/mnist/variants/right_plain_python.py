@@ -49,7 +49,7 @@ def train(model, x, y):
     x, y = np.array(x), np.array(y)
     letzte = len(x) // 5
     return model.fit(
-        x[:-letzte], y[:-letzte], validation_data=(x[-letzte:], y[-letzte:]), epochs=12, batch_size=64, verbose=0
+        x[:-letzte], y[:-letzte], validation_data=(x[-letzte:], y[-letzte:]), epochs=8, batch_size=64, verbose=0
     )
 
 
